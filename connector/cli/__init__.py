@@ -1,0 +1,1 @@
+"""Commands of `dueby` that need no acting side."""

@@ -1,0 +1,1 @@
+"""A sandbox Jira Cloud, Jira Data Center and Zendesk on loopback, for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""What SQL remembers: agenda, deliveries, mappings, cycles."""

@@ -1,0 +1,1 @@
+"""Jira and Zendesk: each a folder with few verbs."""

@@ -1,0 +1,81 @@
+"""What a tracker must be able to do, and what its webhooks turn into."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Protocol
+
+from policies.model import Ticket
+
+
+class Rank(IntEnum):
+    """How urgent a row of the agenda is; smaller goes first."""
+
+    URGENT = 0
+    EVENT = 1
+    RECONCILE = 2
+    RECOMPUTE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An event names a ticket to look at, by the tracker's id, or by key where the event holds no id."""
+
+    ticket: str
+    rank: Rank
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An event that is fine and means nothing to us, with a machine reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A body of which no sense can be made, with a sentence saying why."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook request as it came in: raw body, headers (any case), query arguments."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What dueby's fields should hold. `None` empties a field; a field the site does not configure is skipped."""
+
+    due_at: datetime | None
+    state: str
+    summary: str
+
+
+class Tracker(Protocol):
+    """One site's tracker over its REST interface. All methods raise `connector.errors.TrackerError`."""
+
+    def fetch(self, ticket: str) -> Ticket:
+        """Fetch one ticket by id or key, with its whole history."""
+
+    def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
+        """Write what differs from what the ticket holds, in one request; return the contract names written."""
+
+
+class Receiver(Protocol):
+    """How one kind of tracker signs and shapes its webhooks. Pure: no network, no state."""
+
+    def verify(self, delivery: Delivery, secrets: tuple[str, ...], now: datetime) -> bool:
+        """Say whether the signature or secret is right, in constant time over the raw body."""
+
+    def delivery_id(self, delivery: Delivery) -> str | None:
+        """Return the tracker's own id of this delivery, the same on its retries."""
+
+    def parse(self, payload: Mapping[str, Any]) -> Hint | Ignored | Unreadable:
+        """Turn a body into its fate. Never raises."""

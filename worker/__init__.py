@@ -1,0 +1,1 @@
+"""The acting side: jobs, timekeeper, supervisor and the command's entry point."""
