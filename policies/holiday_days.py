@@ -1,0 +1,54 @@
+"""Public holidays by code, year by year; a year without data is an error, never a year without holidays."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from policies.errors import CalendarError
+
+NO_HOLIDAYS = "none"
+
+
+@cache
+def holidays_in(code: str, year: int) -> Mapping[date, str]:
+    """Return the year's holidays, observed days included, with their names.
+
+    `code` is a country (`US`), country and subdivision (`US-CA`), a financial code (`XECB`) or `none`.
+    Raises CalendarError: `unknown_holidays`, or `no_holiday_data` where the year is not known.
+    """
+    if code == NO_HOLIDAYS:
+        return {}
+    known = _open(code)
+    if not known.start_year <= year <= known.end_year:
+        raise CalendarError(
+            "no_holiday_data",
+            f"the holidays {code!r} are not known for {year}, only from {known.start_year} to {known.end_year}: "
+            "choose another holiday code or `none`",
+        )
+    return {day: name for day, name in _open(code, years=year).items() if day.year == year}
+
+
+@cache
+def require_holidays(code: str) -> None:
+    """Refuse a holiday code that nobody knows. Raises CalendarError (`unknown_holidays`)."""
+    if code != NO_HOLIDAYS:
+        _open(code)
+
+
+def _open(code: str, **options: Any) -> Any:
+    import holidays  # noqa: PLC0415  # most calendars need none, and start faster without it
+
+    country, _, subdivision = code.partition("-")
+    try:
+        if subdivision:
+            return holidays.country_holidays(country, subdiv=subdivision, **options)
+        if country in holidays.list_supported_countries(include_aliases=True):
+            return holidays.country_holidays(country, **options)
+        return holidays.financial_holidays(country, **options)
+    except (NotImplementedError, UnicodeError) as error:
+        raise CalendarError(
+            "unknown_holidays",
+            f"no holidays are known by the code {code!r}: give a country (FR), country and subdivision (US-CA), "
+            "a financial code (XECB) or `none`",
+        ) from error
