@@ -1,5 +1,6 @@
 """The settings of one process: dueby.yaml and the environment, whole, or refused with every fault at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,7 +72,7 @@ def _document(config: Path, environ: Mapping[str, str]) -> tuple[Document | None
     except (OSError, ValueError) as error:
         return None, [_unreadable(file, error)]
     document, faults = _checked(parsed, config)
-    unset = {fault.path.partition("[")[0] for fault in missing}
+    unset = {re.sub(r"\.[0-9]+\Z", "", fault.path) for fault in missing}  # one of a list spoils the list
     found = missing + [fault for fault in faults if fault.path not in unset]
     return (None, found) if found else (document, [])
 

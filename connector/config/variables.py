@@ -54,7 +54,7 @@ def _filled(node: Any, environ: Mapping[str, str], path: str, note: Callable[[st
     if isinstance(node, dict):
         return {k: _filled(v, environ, f"{path}.{k}" if path else k, note) for k, v in node.items()}
     if isinstance(node, list):
-        return [_filled(v, environ, f"{path}[{at}]", note) for at, v in enumerate(node)]
+        return [_filled(v, environ, f"{path}.{at}", note) for at, v in enumerate(node)]
     if not isinstance(node, str):
         return node
     try:

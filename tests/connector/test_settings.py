@@ -233,8 +233,8 @@ def test_a_missing_variable_is_named_once_with_its_key_path(tmp_path: Path) -> N
     assert refusal(tmp_path, text) == [
         "sites.acme.url: the variable JIRA_URL is not set",
         "sites.acme.auth.token: the variable JIRA_TOKEN is not set",
-        "sites.acme.webhook_secret[0]: the variable A is not set",
-        "sites.acme.webhook_secret[1]: a ${ is not followed by a variable's name and }",
+        "sites.acme.webhook_secret.0: the variable A is not set",
+        "sites.acme.webhook_secret.1: a ${ is not followed by a variable's name and }",
     ]
 
 
