@@ -1,0 +1,180 @@
+"""What a ticket is entitled to: its mapping, policy, plan, customer and attributes, or why none can be had."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zlib import crc32
+
+from policies.mapping import Mappings, mapping_for, spellings
+from policies.mapping_checks import holiday_code_exists, zone_exists
+from policies.mapping_schema import Customer as Listed
+from policies.mapping_schema import FromField, FromRequester, FromTags
+from policies.mapping_schema import Mapping as MappingSpec
+from policies.model import FieldValue, Ticket
+from policies.receipt import Fact
+from policies.schema import Policy
+from policies.terms import Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement:
+    """A mapped ticket's promise, as far as it does not depend on the level.
+
+    `fingerprint` changes with the mapping's own words; `first_applied_at` is when the mapping first came into force.
+    """
+
+    mapping: MappingSpec
+    fingerprint: int
+    first_applied_at: datetime | None
+    policy: Policy
+    plan: str
+    customer: Customer
+    attributes: Mapping[str, tuple[str, ...]]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unentitled:
+    """Why a ticket is unmapped: a machine reason, what it is about, and the mapping if one matched."""
+
+    reason: str
+    detail: str = ""
+    mapping: str | None = None
+    facts: tuple[Fact, ...] = ()
+    spec: MappingSpec | None = field(default=None, repr=False)
+
+
+def entitlement_for(
+    ticket: Ticket,
+    mappings: Mappings,
+    policies: Mapping[str, Policy],
+    first_applied: Mapping[str, datetime],
+) -> Entitlement | Unentitled:
+    """Find what a ticket is entitled to under the mappings in force. Pure; never raises for a ticket's content."""
+    spec = mapping_for(ticket, mappings)
+    if spec is None:
+        return Unentitled(reason="no_match")
+    found = Fact("mapping", {"name": spec.name, "version": mappings.version})
+    policy = policies.get(spec.policy)
+    if policy is None:
+        return Unentitled(reason="no_policy", detail=spec.policy, mapping=spec.name, facts=(found,), spec=spec)
+    listed = _listed(ticket, spec, mappings.customers)
+    if listed is None and spec.customer.directory:
+        return Unentitled(reason="no_customer", mapping=spec.name, facts=(found,), spec=spec)
+    how, value, plan = _plan(ticket, spec, policy, listed)
+    if plan is None:
+        return Unentitled(reason="no_plan", detail=value, mapping=spec.name, facts=(found,), spec=spec)
+    chosen = Fact("plan", {"plan": plan, "name": policy.plans[plan].name, "how": how, "value": value})
+    customer, warnings = _customer(ticket, spec, policy, listed)
+    return Entitlement(
+        mapping=spec,
+        fingerprint=crc32(spec.model_dump_json().encode()),
+        first_applied_at=first_applied.get(spec.name),
+        policy=policy,
+        plan=plan,
+        customer=customer,
+        attributes=_attributes(ticket, spec),
+        facts=(found, chosen, *warnings),
+    )
+
+
+def _listed(ticket: Ticket, spec: MappingSpec, customers: Iterable[Listed]) -> Listed | None:
+    directory = spec.customer.directory
+    if directory == "organization":
+        held = spellings(ticket.traits.get("organization", ()))
+    else:
+        mail = (ticket.reporter.email if ticket.reporter else None) or ""
+        held = frozenset({mail.rpartition("@")[2].casefold()} - {""})
+    known = ((customer, getattr(customer.match, directory or "domain") or ()) for customer in customers)
+    return next((customer for customer, names in known if held & {name.casefold() for name in names}), None)
+
+
+def taken(value: FieldValue, choice: FromField) -> tuple[str, ...]:
+    """Translate a field's values: one absent from `values` is the default, else stands; an empty field the default.
+
+    Without `values` there is nothing to be absent from: what the field holds stands.
+    """
+    spare = (choice.default,) if choice.default is not None else ()
+    texts = [_translated(spelled, choice) for spelled in value if spelled]
+    return tuple(texts) or spare
+
+
+def _translated(spelled: tuple[str, ...], choice: FromField) -> str:
+    exact = next((choice.values[text] for text in spelled if text in choice.values), None)
+    if exact is not None:
+        return exact
+    loose = {key.casefold(): to for key, to in choice.values.items()}
+    found = next((loose[text.casefold()] for text in spelled if text.casefold() in loose), None)
+    if found is not None:
+        return found
+    return choice.default if choice.values and choice.default is not None else spelled[0]
+
+
+def _one(ticket: Ticket, choice: str | FromField | None) -> str | None:
+    if not isinstance(choice, FromField):
+        return choice
+    return next(iter(taken(ticket.fields.get(choice.field, ()), choice)), None)
+
+
+def _plan(ticket: Ticket, spec: MappingSpec, policy: Policy, listed: Listed | None) -> tuple[str, str, str | None]:
+    """Return how the plan was found, the value it was found by, and the plan's id."""
+    if spec.plan == "directory":
+        plan = listed.plans.get(policy.id) if listed else None
+        return "directory", listed.name if listed else "", plan
+    if isinstance(spec.plan, str):
+        return "constant", "", spec.plan
+    value = ticket.fields.get(spec.plan.field, ())
+    shown = value[0][0] if value and value[0] else ""
+    text = _one(ticket, spec.plan)
+    how = "field" if shown and text != spec.plan.default else "default"
+    ids = {plan.casefold(): plan for plan in policy.plans}
+    names = {plan.name.casefold(): key for key, plan in policy.plans.items()}
+    return how, shown, (names | ids).get(text.casefold()) if text else None
+
+
+def _customer(
+    ticket: Ticket, spec: MappingSpec, policy: Policy, listed: Listed | None
+) -> tuple[Customer, tuple[Fact, ...]]:
+    if listed is not None:
+        return Customer(timezone=listed.timezone, region=listed.region, holidays=listed.holidays), ()
+    zone, region, holidays = (
+        _zone(ticket, spec),
+        _one(ticket, spec.customer.region),
+        _one(ticket, spec.customer.holidays),
+    )
+    warnings = []
+    if zone and not zone_exists(zone):
+        warnings.append(Fact("warning", {"warning": "unknown_zone", "detail": zone}))
+        zone = None
+    if region and policy.regions() and region not in policy.regions():
+        warnings.append(Fact("warning", {"warning": "unknown_region", "detail": region}))
+        region = None
+    if holidays and not holiday_code_exists(holidays):
+        warnings.append(Fact("warning", {"warning": "unknown_holidays", "detail": holidays}))
+        holidays = None
+    return Customer(timezone=zone, region=region, holidays=holidays), tuple(warnings)
+
+
+def _zone(ticket: Ticket, spec: MappingSpec) -> str | None:
+    choice = spec.customer.timezone
+    own = ticket.reporter.timezone if ticket.reporter else None
+    if choice == "requester":
+        return own
+    if isinstance(choice, FromRequester):
+        return own or choice.default
+    return _one(ticket, choice)
+
+
+def _attributes(ticket: Ticket, spec: MappingSpec) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, choice in spec.attributes.items():
+        if isinstance(choice, FromTags):
+            held = spellings(ticket.traits.get("labels", ()) + ticket.traits.get("tags", ()))
+            values = tuple(text for text in choice.labels or choice.tags or () if text.casefold() in held)
+        elif isinstance(choice, FromField):
+            values = taken(ticket.fields.get(choice.field, ()), choice)
+        else:
+            values = (choice,)
+        if values:
+            found[name] = values
+    return found

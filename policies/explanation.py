@@ -1,0 +1,86 @@
+"""The receipt of a timed cycle: every fact that led to its due time, in the order in which it counted."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from policies.answers import not_answers
+from policies.cycle import Cycle, used_under_reading
+from policies.entitlement import Entitlement
+from policies.instants import iso, iso_duration
+from policies.levels import changes_between, field_of
+from policies.model import Ticket
+from policies.receipt import Fact, Value
+from policies.terms import reading_choices
+
+
+def receipt_of(ticket: Ticket, entitlement: Entitlement, cycle: Cycle, now: datetime) -> tuple[Fact, ...]:
+    """List the facts of a cycle: mapping, plan, start, level, target, spans, pauses, end, due time, readings."""
+    return (
+        *entitlement.facts,
+        _start(entitlement, cycle),
+        *_levels(ticket, entitlement, cycle),
+        *cycle.terms.facts,
+        *_pauses(cycle),
+        *_counted(cycle),
+        *_end(cycle),
+        *([Fact("due", {"at": iso(cycle.due_at)})] if cycle.due_at else []),
+        *_readings(ticket, entitlement, cycle),
+        *not_answers(ticket, entitlement.mapping, cycle.start_at, now),
+        *cycle.terms.closing,
+    )
+
+
+def _start(entitlement: Entitlement, cycle: Cycle) -> Fact:
+    starts = entitlement.mapping.starts
+    values: dict[str, Value] = {"at": iso(cycle.start_at), "how": cycle.start_how}
+    return Fact("start", values if starts == "created" else {**values, "field": starts.field})
+
+
+def _levels(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> Iterator[Fact]:
+    if cycle.asked.level is not None:
+        how = "priority" if entitlement.mapping.level_field is None else "level_field"
+        name = entitlement.policy.levels[cycle.asked.level].name
+        values = {"level": cycle.asked.level, "name": name, "how": how, "value": cycle.asked.shown}
+        yield Fact("level", values if how == "priority" else {**values, "field": field_of(entitlement.mapping)})
+    for at, before, after in changes_between(ticket, entitlement.mapping, cycle.start_at, cycle.judged_at):
+        yield Fact("level_change", {"at": iso(at), "before": before.level, "after": after.level})
+
+
+def _pauses(cycle: Cycle) -> Iterator[Fact]:
+    calendar = cycle.terms.calendar
+    if cycle.pauses and calendar:
+        yield Fact("own_rule", {"rule": "paused_by"})
+    for pause in cycle.pauses if calendar else ():
+        end = pause.end_at or cycle.judged_at
+        taken = calendar.elapsed(pause.start_at, end) if calendar else timedelta(0)
+        values = {"start": iso(pause.start_at), "end": iso(pause.end_at) if pause.end_at else None}
+        yield Fact("pause", {**values, "open": iso_duration(taken), "status": pause.status})
+
+
+def _counted(cycle: Cycle) -> Iterator[Fact]:
+    calendar, used = cycle.terms.calendar, cycle.used
+    if calendar is None or used is None:
+        return
+    for start, end in used.counted:
+        for opens, closes in calendar.spans(start, end):
+            values = {"start": iso(opens), "end": iso(closes), "open": iso_duration(closes - opens)}
+            yield Fact("counted", values)
+    if used.counted:
+        first, last = used.counted[0][0], used.counted[-1][1]
+        for day, name in calendar.holidays_between(first, last):
+            yield Fact("holiday", {"date": day.isoformat(), "name": name})
+
+
+def _end(cycle: Cycle) -> Iterator[Fact]:
+    if cycle.answer:
+        yield cycle.answer.fact
+    elif cycle.ended_at:
+        yield Fact("ended", {"at": iso(cycle.ended_at), "how": "status"})
+
+
+def _readings(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> Iterator[Fact]:
+    for reading, case in reading_choices(entitlement.policy, cycle.case):
+        used = used_under_reading(ticket, entitlement, cycle, case)
+        due = iso(used.due_at) if used and used.due_at else None
+        values: dict[str, Value] = {"name": reading.name, "title": reading.title, "clause": reading.clause}
+        yield Fact("reading", {**values, "chosen": reading.chosen, "due_at": due}, reading.source)
