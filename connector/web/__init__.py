@@ -1,1 +1,1 @@
-"""The web receiver."""
+"""HTTP: webhooks in, health out."""

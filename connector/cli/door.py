@@ -1,0 +1,61 @@
+"""A command's door: the settings come in, errors go out as lines on standard error that say what to do."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from connector.errors import TrackerError
+from connector.settings import Settings, load_settings
+from connector.sites import Site
+from connector.store.engine import StoreAway
+from policies.faults import FaultsError
+
+FAILED = 1
+
+
+def read_settings() -> Settings:
+    """Read the settings as every command does: the environment, relative to the present folder. Raise FaultsError."""
+    return load_settings(os.environ, Path.cwd())
+
+
+def give_up(sentence: str) -> NoReturn:
+    """End the command with one line on standard error and exit status 1."""
+    click.echo(" ".join(sentence.split()), err=True)
+    raise SystemExit(FAILED)
+
+
+@contextmanager
+def door() -> Iterator[None]:
+    """Turn the errors that a command can meet into lines on standard error and exit status 1."""
+    try:
+        yield
+    except FaultsError as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        raise SystemExit(FAILED) from error
+    except (TrackerError, StoreAway) as error:
+        give_up(str(error))
+    except SQLAlchemyError as error:
+        first = (str(error.__cause__ or error).splitlines() or [""])[0]
+        give_up(f"The database refused ({first}); `dueby db upgrade` migrates it.")
+
+
+def site_named(settings: Settings, name: str) -> Site:
+    """Return a configured site, or end the command naming those that there are."""
+    site = settings.sites.get(name)
+    if site is None:
+        known = ", ".join(sorted(settings.sites)) or "none"
+        raise click.BadParameter(f"{settings.config} has no site {name!r}, expected one of: {known}", param_hint="SITE")
+    return site
+
+
+def console() -> Console:
+    """Return where tables go: as wide as the terminal, and wide enough in a pipe."""
+    wide = Console(highlight=False)
+    return wide if wide.is_terminal else Console(highlight=False, width=200)
