@@ -79,14 +79,10 @@ def used_under(terms: Terms, start_at: datetime, pauses: tuple[Pause, ...]) -> U
 
 
 def used_under_reading(ticket: Ticket, entitlement: Entitlement, cycle: Cycle, case: Case) -> Used | None:
-    """Use up the target of the same cycle under other readings; None where they give no promise or lack something."""
+    """Use up the target of the same cycle under other readings. Raise `CaseError` where they lack something."""
     as_filed = entitlement.policy.level_as_filed(case.readings)
     asked = asked_at(ticket, entitlement.mapping, cycle.start_at if as_filed else cycle.judged_at)
-    try:
-        terms = terms_for(entitlement.policy, replace(case, level=asked.level))
-        return used_under(terms, cycle.start_at, cycle.pauses)
-    except CaseError:
-        return None
+    return used_under(terms_for(entitlement.policy, replace(case, level=asked.level)), cycle.start_at, cycle.pauses)
 
 
 def _level_read_at(entitlement: Entitlement, start_at: datetime, judged_at: datetime) -> datetime:

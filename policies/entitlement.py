@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
 
+from policies.due import plan_fact
 from policies.mapping import Mappings, mapping_for, spellings
 from policies.mapping_checks import holiday_code_exists, zone_exists
 from policies.mapping_schema import Customer as Listed
@@ -64,7 +65,6 @@ def entitlement_for(
     how, value, plan = _plan(ticket, spec, policy, listed)
     if plan is None:
         return Unentitled(reason="no_plan", detail=value, mapping=spec.name, facts=(found,), spec=spec)
-    chosen = Fact("plan", {"plan": plan, "name": policy.plans[plan].name, "how": how, "value": value})
     customer, warnings = _customer(ticket, spec, policy, listed)
     return Entitlement(
         mapping=spec,
@@ -74,7 +74,7 @@ def entitlement_for(
         plan=plan,
         customer=customer,
         attributes=_attributes(ticket, spec),
-        facts=(found, chosen, *warnings),
+        facts=(found, plan_fact(policy, plan, how, value), *warnings),
     )
 
 

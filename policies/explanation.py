@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from policies.answers import not_answers
 from policies.cycle import Cycle, used_under_reading
+from policies.due import counted_facts, due_by_reading, reading_facts
 from policies.entitlement import Entitlement
 from policies.instants import iso, iso_duration
 from policies.levels import changes_between, field_of
 from policies.model import Ticket
 from policies.receipt import Fact, Value
-from policies.terms import reading_choices
+from policies.terms import Case
 
 
 def receipt_of(ticket: Ticket, entitlement: Entitlement, cycle: Cycle, now: datetime) -> tuple[Fact, ...]:
@@ -62,13 +63,7 @@ def _counted(cycle: Cycle) -> Iterator[Fact]:
     if calendar is None or used is None:
         return
     for start, end in used.counted:
-        for opens, closes in calendar.spans(start, end):
-            values = {"start": iso(opens), "end": iso(closes), "open": iso_duration(closes - opens)}
-            yield Fact("counted", values)
-    if used.counted:
-        first, last = used.counted[0][0], used.counted[-1][1]
-        for day, name in calendar.holidays_between(first, last):
-            yield Fact("holiday", {"date": day.isoformat(), "name": name})
+        yield from counted_facts(calendar, start, end)
 
 
 def _end(cycle: Cycle) -> Iterator[Fact]:
@@ -78,9 +73,9 @@ def _end(cycle: Cycle) -> Iterator[Fact]:
         yield Fact("ended", {"at": iso(cycle.ended_at), "how": "status"})
 
 
-def _readings(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> Iterator[Fact]:
-    for reading, case in reading_choices(entitlement.policy, cycle.case):
+def _readings(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> tuple[Fact, ...]:
+    def due_of(case: Case) -> datetime | None:
         used = used_under_reading(ticket, entitlement, cycle, case)
-        due = iso(used.due_at) if used and used.due_at else None
-        values: dict[str, Value] = {"name": reading.name, "title": reading.title, "clause": reading.clause}
-        yield Fact("reading", {**values, "chosen": reading.chosen, "due_at": due}, reading.source)
+        return used.due_at if used else None
+
+    return reading_facts(due_by_reading(entitlement.policy, cycle.case, due_of))
