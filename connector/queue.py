@@ -1,0 +1,101 @@
+"""The queue that carries syncs to workers: one RQ queue, filled by name so that nobody needs to import the worker."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from redis.sentinel import Sentinel
+from rq import Queue
+from rq.queue import EnqueueData
+from rq.serializers import JSONSerializer
+from sqlalchemy import Engine
+
+from connector.store.feed import feed
+from connector.trackers.port import Rank
+
+QUEUE = "dueby"
+SYNC = "worker.jobs.sync"
+JOB_SECONDS = 120
+_KEPT_SECONDS = 60
+_FAILED_KEPT_SECONDS = 3600
+_TIMEOUT = 5
+_SENTINEL = "redis+sentinel"
+_opened: dict[tuple[int, str], Redis] = {}
+_log = structlog.get_logger(__name__)
+
+
+def open_redis(url: str) -> Redis:
+    """Return this process's client for redis://, rediss://, unix:// or redis+sentinel://, unopened."""
+    place = (os.getpid(), url)
+    if place not in _opened:
+        _opened[place] = _by_sentinel(url) if url.startswith(_SENTINEL) else _direct(url)
+    return _opened[place]
+
+
+def _direct(url: str) -> Redis:
+    return Redis.from_url(url, socket_connect_timeout=_TIMEOUT, socket_timeout=_TIMEOUT)
+
+
+def _by_sentinel(url: str) -> Redis:
+    """Ask the sentinels of `redis+sentinel://[user:password@]host:port,host:port/SERVICE/DB` for the primary."""
+    parts = urlsplit(url)
+    service, _, database = parts.path.strip("/").partition("/")
+    user, password, hosts = _credentials(parts.netloc)
+    places = [(host, int(port or 26379)) for host, _, port in (place.partition(":") for place in hosts.split(","))]
+    options = {"socket_connect_timeout": _TIMEOUT, "socket_timeout": _TIMEOUT, "username": user, "password": password}
+    sentinel = Sentinel(places, db=int(database or 0), **options)  # type: ignore[no-untyped-call]  # redis-py's own
+    return cast("Redis", sentinel.master_for(service))  # type: ignore[no-untyped-call]  # redis-py's own
+
+
+def _credentials(netloc: str) -> tuple[str | None, str | None, str]:
+    given, _, hosts = netloc.rpartition("@")
+    user, _, password = given.partition(":")
+    return unquote(user) or None, unquote(password) or None, hosts
+
+
+def queue_on(redis: Redis) -> Queue:
+    """Return the one queue."""
+    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+
+
+def enqueue(redis: Redis, site: str, fed: Iterable[tuple[str, int]]) -> bool:
+    """Queue one sync for each reserved (ticket, rank), urgent ones in front.
+
+    A Redis error is only told (False): the reservation lapses and the row is fed again.
+    """
+    tickets = tuple(fed)
+    if not tickets:
+        return True
+    queue = queue_on(redis)
+    front = [_job(site, ticket, at_front=True) for ticket, rank in reversed(tickets) if rank == Rank.URGENT]
+    back = [_job(site, ticket, at_front=False) for ticket, rank in tickets if rank != Rank.URGENT]
+    try:
+        queue.enqueue_many([*front, *back])
+    except RedisError as error:
+        _log.warning("redis_away", site=site, tickets=len(tickets), error=str(error))
+        return False
+    return True
+
+
+def _job(site: str, ticket: str, *, at_front: bool) -> EnqueueData:
+    return Queue.prepare_data(
+        SYNC,
+        args=(site, ticket),
+        timeout=JOB_SECONDS,
+        result_ttl=_KEPT_SECONDS,
+        failure_ttl=_FAILED_KEPT_SECONDS,
+        description=f"sync {site} {ticket}",
+        at_front=at_front,
+    )
+
+
+def feed_site(engine: Engine, redis: Redis, site: str, slots: int, now: datetime) -> int:
+    """Reserve and queue a site's due rows; return how many. Raise StoreAway."""
+    fed = feed(engine, site, slots, now)
+    enqueue(redis, site, fed)
+    return len(fed)

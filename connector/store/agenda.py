@@ -1,0 +1,97 @@
+"""The agenda: for each ticket when to look again. WAKE is here; FEED and leases stand beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, func, literal, select, update
+
+from connector.store.feed import feed, reserve
+from connector.store.lease import Lease, fail, finish, rekey, renew, start
+from connector.store.tables import Instant, agenda, tickets
+from connector.store.upsert import upsert
+from connector.trackers.port import Rank
+from policies.model import TicketRef
+
+__all__ = [
+    "AgendaRow",
+    "Lease",
+    "agenda_row",
+    "fail",
+    "feed",
+    "finish",
+    "put_open_tickets",
+    "rekey",
+    "renew",
+    "reserve",
+    "start",
+    "waiting",
+    "wake",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaRow:
+    """One row as people see it: `look_at` None means never again by itself; `running` holds a lease."""
+
+    look_at: datetime | None
+    rank: Rank
+    version: int
+    busy_until: datetime
+    running: bool
+    attempts: int
+    reason: str
+
+
+def wake(conn: Connection, ref: TicketRef, rank: Rank, reason: str, now: datetime) -> None:
+    """Put a ticket on the agenda now, by id or, where an event held no id, by key. Cheap to repeat."""
+    row = {"site": ref.site, "ticket": ref.id, "look_at": now, "rank": int(rank), "reason": reason}
+    upsert(conn, agenda, row, {**_woken(now, rank), "reason": reason})
+
+
+def put_open_tickets(conn: Connection, site: str | None, rank: Rank, now: datetime, reason: str = "mappings") -> int:
+    """Put every known ticket that has not ended on the agenda, of one site or of all; return how many."""
+    ended = select(tickets.c.ticket).where(
+        tickets.c.site == agenda.c.site, tickets.c.ticket == agenda.c.ticket, tickets.c.ended
+    )
+    everywhere = update(agenda).where(~ended.exists())
+    chosen = everywhere if site is None else everywhere.where(agenda.c.site == site)
+    return conn.execute(chosen.values(**_woken(now, rank), reason=reason)).rowcount
+
+
+def waiting(conn: Connection, site: str | None, now: datetime) -> int:
+    """Count the rows of one site, or of all, that are due and not yet done."""
+    due = select(func.count()).select_from(agenda).where(agenda.c.look_at <= now)
+    return conn.execute(due if site is None else due.where(agenda.c.site == site)).scalar_one()
+
+
+def agenda_row(conn: Connection, ref: TicketRef) -> AgendaRow | None:
+    """Return a ticket's row, if it has one."""
+    columns = agenda.c
+    found = conn.execute(
+        select(
+            columns.look_at,
+            columns.rank,
+            columns.version,
+            columns.busy_until,
+            columns.token,
+            columns.attempts,
+            columns.reason,
+        ).where(columns.site == ref.site, columns.ticket == ref.id)
+    ).one_or_none()
+    if found is None:
+        return None
+    running = found.token is not None
+    rank = Rank(found.rank)
+    return AgendaRow(found.look_at, rank, found.version, found.busy_until, running, found.attempts, found.reason)
+
+
+def _woken(now: datetime, rank: Rank) -> dict[str, object]:
+    """Say what a wake makes of a row: due now (or when the tracker allows it), at the more urgent rank."""
+    columns = agenda.c
+    earliest = case((columns.held_until > now, columns.held_until), else_=literal(now, Instant))
+    was_due = columns.look_at <= now
+    return {
+        "version": columns.version + 1,
+        "look_at": case((columns.look_at <= earliest, columns.look_at), else_=earliest),
+        "rank": case((was_due & (columns.rank < int(rank)), columns.rank), else_=int(rank)),
+    }

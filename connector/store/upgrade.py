@@ -1,0 +1,33 @@
+"""Bring the database's tables up to date; safe for several processes at once."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from connector.store.engine import reading, writing
+
+_FOLDER = Path(__file__).with_name("migrations")
+
+
+def upgrade(engine: Engine) -> bool:
+    """Migrate to the newest tables, all in one transaction; say whether anything changed. Raise StoreAway."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with reading(engine) as connection:
+        if _standing(connection) == newest:
+            return False
+    with writing(engine) as connection:
+        if _standing(connection) == newest:
+            return False
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return True
+
+
+def _standing(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
