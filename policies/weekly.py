@@ -38,20 +38,18 @@ def _day_numbers(written: str) -> list[int]:
     try:
         start, end = DAYS.index(first), DAYS.index(last or first)
     except ValueError:
-        raise ValueError(
-            f"{written!r} is no day: write mon, tue, wed, thu, fri, sat, sun or a range (mon-fri)"
-        ) from None
+        raise ValueError(f"{written!r} is no day, expected mon to sun or a range (mon-fri)") from None
     return [(start + step) % 7 for step in range((end - start) % 7 + 1)]
 
 
 def _minutes(written: str) -> tuple[int, int]:
     match = _HOURS.fullmatch(written)
     if not match:
-        raise ValueError(f"{written!r} is no opening time: write HH:MM-HH:MM, up to 24:00")
+        raise ValueError(f"{written!r} is no opening time, expected HH:MM-HH:MM, up to 24:00")
     from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
     start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if max(from_minute, to_minute) > 59 or start >= DAY_MINUTES or end > DAY_MINUTES or start == end:  # noqa: PLR2004  # minutes of an hour
-        raise ValueError(f"{written!r} is no opening time: write HH:MM-HH:MM, two different times from 00:00 to 24:00")
+        raise ValueError(f"{written!r} is no opening time, expected two different times from 00:00 to 24:00")
     return start, end
 
 

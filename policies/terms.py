@@ -1,0 +1,207 @@
+"""The terms of one case: its level after the rules, its target, and the calendar that the target runs on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import Literal
+
+from policies.calendar import BusinessCalendar
+from policies.errors import CaseError
+from policies.in_force import InForce, in_force
+from policies.instants import iso_duration
+from policies.receipt import Fact, Source, Value
+from policies.rules import Ruled, apply_rules
+from policies.schema import Policy
+from policies.schema_time import CUSTOMER, Cell
+from policies.targets import open_time
+
+__all__ = ["Case", "CaseError", "Customer", "Reading", "Terms", "reading_choices", "terms_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What a policy may need to know of a customer: IANA zone, region, holiday code."""
+
+    timezone: str | None = None
+    region: str | None = None
+    holidays: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case under a policy: the plan, the level as given, attributes, chosen readings, the customer."""
+
+    plan: str
+    level: int | None
+    metric: str = "first_response"
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    readings: tuple[str, ...] = ()
+    customer: Customer = Customer()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for a case. Without a promise `target`, `written` and `calendar` are None and `no_promise` the cause.
+
+    `timezone` and `holidays` are the ones the calendar uses. `facts` are the rules applied, target and calendar;
+    `closing` are duties, strength and notes, for the receipt's end.
+    """
+
+    level: int
+    level_given: int | None
+    target: timedelta | None = None
+    written: str | None = None
+    calendar: BusinessCalendar | None = None
+    calendar_name: str | None = None
+    timezone: str | None = None
+    holidays: str | None = None
+    no_promise: Literal["plan", "rule"] | None = None
+    no_promise_detail: str | None = None
+    facts: tuple[Fact, ...] = ()
+    closing: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of one clause; `chosen` says that it is in force."""
+
+    name: str
+    title: str
+    clause: str
+    source: Source
+    chosen: bool
+
+
+def terms_for(policy: Policy, case: Case) -> Terms:
+    """Return the terms of a case. Raises CaseError with a reason, and CalendarError where its calendar cannot be."""
+    used = _used_attributes(policy)
+    attributes = tuple(sorted((name, values) for name, values in case.attributes.items() if name in used))
+    return _terms(policy, case.plan, case.level, case.metric, attributes, case.readings, case.customer)
+
+
+def reading_choices(policy: Policy, case: Case) -> tuple[tuple[Reading, Case], ...]:
+    """Return every reading of the policy with the case that has it, put alone into the choice in force."""
+    return tuple(
+        (reading, case if reading.chosen else replace(case, readings=readings))
+        for reading, readings in _choices(policy, case.readings)
+    )
+
+
+@lru_cache(maxsize=256)
+def _used_attributes(policy: Policy) -> frozenset[str]:
+    return frozenset(name for rule in policy.rules for name in rule.when)
+
+
+@lru_cache(maxsize=1024)
+def _choices(policy: Policy, readings: tuple[str, ...]) -> tuple[tuple[Reading, tuple[str, ...]], ...]:
+    chosen = {choice.name for choice in in_force(policy, readings).chosen}
+    clause_of = policy.clause_of_readings()
+    return tuple(
+        (
+            Reading(choice.name, choice.title, clause.about, policy.source(clause.source), choice.name in chosen),
+            (*(name for name in readings if clause_of[name] != clause.clause), choice.name),
+        )
+        for clause in policy.readings
+        for choice in clause.choices
+    )
+
+
+@lru_cache(maxsize=16384)
+def _terms(  # noqa: PLR0913, PLR0917  # the parts of a case, each hashable: the cache's key
+    policy: Policy,
+    plan: str,
+    level: int | None,
+    metric: str,
+    attributes: tuple[tuple[str, tuple[str, ...]], ...],
+    readings: tuple[str, ...],
+    customer: Customer,
+) -> Terms:
+    _require_known(policy, plan, level, metric, customer.region)
+    held = in_force(policy, readings)
+    ruled = apply_rules(policy, held.rules(), level, dict(attributes))
+    if ruled.level is None:
+        raise CaseError(
+            "no_level", f"no level is given and {policy.id} has no default level: give one of {_levels(policy)}"
+        )
+    terms = Terms(level=ruled.level, level_given=level, closing=tuple(_closing(policy, plan, ruled.level)))
+    cell = held.cell(metric, plan, ruled.level)
+    if ruled.out or cell is None or not cell.promised:
+        return _unpromised(terms, policy, plan, ruled, cell)
+    return _promised(terms, held, cell, ruled, (plan, metric, customer))
+
+
+def _unpromised(terms: Terms, policy: Policy, plan: str, ruled: Ruled, cell: Cell | None) -> Terms:
+    clause = ruled.out or cell
+    source = policy.source(clause.source) if clause else None
+    rule = ruled.out.name if ruled.out else None
+    fact = Fact("no_promise", {"plan": policy.plans[plan].name, "level": terms.level, "rule": rule}, source)
+    return replace(
+        terms,
+        no_promise="rule" if ruled.out else "plan",
+        no_promise_detail=source.paraphrase if source else None,
+        facts=(*ruled.facts, fact),
+    )
+
+
+def _promised(terms: Terms, held: InForce, cell: Cell, ruled: Ruled, asked: tuple[str, str, Customer]) -> Terms:
+    policy, (plan, metric, customer) = held.policy, asked
+    name = cell.calendar or ""
+    region = (customer.region or policy.default_region) if policy.places else None
+    terrain = held.terrain(name, region)
+    timezone = customer.timezone if terrain.timezone == CUSTOMER else terrain.timezone
+    if terrain.timezone == CUSTOMER and not timezone:
+        sentence = f"the calendar {name} of {policy.id} runs in the customer's time zone: give a timezone"
+        raise CaseError("no_timezone", sentence)
+    holidays = (customer.holidays or "none") if terrain.holidays == CUSTOMER else terrain.holidays
+    calendar = terrain.calendar(timezone, holidays)
+    target = open_time(cell.target, calendar.weekly)
+    known: dict[str, Value] = {
+        "plan": policy.plans[plan].name,
+        "level": terms.level,
+        "metric": policy.metrics[metric].name,
+        "written": cell.target,
+        "open": iso_duration(target),
+    }
+    runs_on: dict[str, Value] = {"calendar": name, "timezone": timezone, "holidays": holidays, "region": region}
+    facts = [
+        Fact("target", known, policy.source(cell.source)),
+        Fact("calendar", runs_on, policy.source(terrain.source)),
+    ]
+    if terrain.holidays == CUSTOMER and not customer.holidays:
+        facts.append(Fact("warning", {"warning": "holidays_unset"}, policy.source(terrain.source)))
+    return replace(
+        terms,
+        target=target,
+        written=cell.target,
+        calendar=calendar,
+        calendar_name=name,
+        timezone=timezone,
+        holidays=holidays,
+        facts=(*ruled.facts, *facts),
+    )
+
+
+def _closing(policy: Policy, plan: str, level: int) -> Iterator[Fact]:
+    for duty in policy.duties:
+        if duty.concerns(plan, level):
+            yield Fact("duty", {"level": level, "text": duty.text}, policy.source(duty.source))
+    yield Fact("strength", {"strength": policy.strength.text}, policy.source(policy.strength.source))
+    for note in policy.notes:
+        if note.concerns(plan, level):
+            yield Fact("note", {"text": note.text}, policy.source(note.source))
+
+
+def _require_known(policy: Policy, plan: str, level: int | None, metric: str, region: str | None) -> None:
+    if plan not in policy.plans:
+        raise CaseError("unknown_plan", f"{policy.id} has no plan {plan!r}: it has {', '.join(policy.plans)}")
+    if metric not in policy.targets:
+        raise CaseError("unknown_metric", f"{policy.id} has no metric {metric!r}: it has {', '.join(policy.targets)}")
+    if level is not None and level not in policy.levels:
+        raise CaseError("unknown_level", f"{policy.id} has no level {level}: it has {_levels(policy)}")
+    if region and policy.places and region not in policy.places:
+        raise CaseError("unknown_region", f"{policy.id} has no region {region!r}: it has {', '.join(policy.places)}")
+
+
+def _levels(policy: Policy) -> str:
+    return ", ".join(map(str, policy.levels))
