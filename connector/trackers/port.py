@@ -1,6 +1,6 @@
 """What a tracker must be able to do, and what its webhooks turn into."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -77,5 +77,5 @@ class Receiver(Protocol):
     def delivery_id(self, delivery: Delivery) -> str | None:
         """Return the tracker's own id of this delivery, the same on its retries."""
 
-    def parse(self, payload: Mapping[str, Any]) -> Hint | Ignored | Unreadable:
-        """Turn a body into its fate. Never raises."""
+    def parse(self, payload: Mapping[str, Any], own_fields: Collection[str] = ()) -> Hint | Ignored | Unreadable:
+        """Turn a body into its fate; an event that changed only `own_fields` (ids) is not urgent. Never raises."""

@@ -1,0 +1,44 @@
+"""One Jira site, put together: what `connector.trackers.port.Tracker` asks of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from requests import Response
+from requests.auth import AuthBase
+
+from connector.sites import Auth, Site
+from connector.trackers.guard import BeforeRequest
+from connector.trackers.http import Bearer, Http, NoAuth, basic
+from connector.trackers.jira.discovery import Discovery
+from connector.trackers.jira.fetch import fetch
+from connector.trackers.jira.write import Writer
+from connector.trackers.port import Wanted
+from policies.model import Ticket
+
+
+class JiraSite:
+    """A Jira over REST, Cloud (at its site or through the gateway for scoped tokens) or Data Center."""
+
+    def __init__(self, site: Site, now: Callable[[], datetime], before_request: BeforeRequest | None = None) -> None:
+        self._http = Http(site, now, before_request, _limit_is_tickets)
+        self._auth = _auth(site.auth)
+        self._discovery = Discovery(site, self._http.guard, self._auth, now)
+        self._writer = Writer(self._http, self._auth, self._discovery)
+
+    def fetch(self, ticket: str) -> Ticket:
+        """Fetch one ticket by id or key, with its whole history."""
+        return fetch(ticket, self._http, self._auth, self._discovery)
+
+    def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
+        """Write what differs from what the ticket holds, in one request; return the contract names written."""
+        return self._writer.write(ticket, wanted)
+
+
+def _auth(auth: Auth) -> AuthBase:
+    if auth.bearer:
+        return Bearer(auth.bearer)
+    return basic(auth.user, auth.token) if auth.user and auth.token else NoAuth()
+
+
+def _limit_is_tickets(response: Response) -> bool:
+    return "per-issue" in response.headers.get("RateLimit-Reason", "")

@@ -1,0 +1,1 @@
+"""Zendesk: its webhooks, its tickets, and the fields that dueby writes."""

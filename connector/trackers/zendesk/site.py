@@ -1,0 +1,52 @@
+"""One Zendesk site, put together: what `connector.trackers.port.Tracker` asks of it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from requests import Response
+
+from connector.sites import Site
+from connector.trackers.faults import body_of, retry_after
+from connector.trackers.guard import BeforeRequest
+from connector.trackers.http import Http
+from connector.trackers.port import Wanted
+from connector.trackers.shapes import word
+from connector.trackers.zendesk.catalogue import Catalogue
+from connector.trackers.zendesk.client import Client
+from connector.trackers.zendesk.fetch import fetch
+from connector.trackers.zendesk.write import write
+from policies.model import Ticket
+
+_ACCOUNT_WINDOW = timedelta(minutes=1)
+_TICKETS_LIMIT = ("10 minutes", "per ticket", "this ticket")
+
+
+class ZendeskSite:
+    """A Zendesk over REST."""
+
+    def __init__(self, site: Site, now: Callable[[], datetime], before_request: BeforeRequest | None = None) -> None:
+        http = Http(site, now, before_request, lambda response: _limit_is_tickets(response, now()))
+        self._client = Client(http, now)
+        self._catalogue = Catalogue(self._client, now)
+
+    def fetch(self, ticket: str) -> Ticket:
+        """Fetch one ticket by id, with its whole history."""
+        return fetch(ticket, self._client, self._catalogue)
+
+    def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
+        """Write what differs from what the ticket holds, in one request; return the contract names written."""
+        return write(ticket, wanted, self._client, self._catalogue)
+
+
+def _limit_is_tickets(response: Response, now: datetime) -> bool:
+    """Say that the 30 updates in 10 minutes of one ticket are used up, not the account's requests a minute.
+
+    Zendesk has no header for it: the answer to an update names the ticket's limit, or asks to wait for longer than the
+    account's limits ever do.
+    """
+    if response.request.method != "PUT":
+        return False
+    body = body_of(response)
+    told = " ".join(word(body.get(name)) for name in ("error", "description", "message")).lower()
+    wait = retry_after(response.headers.get("Retry-After"), now) or timedelta()
+    return wait > _ACCOUNT_WINDOW or ("ticket" in told and any(words in told for words in _TICKETS_LIMIT))
