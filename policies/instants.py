@@ -1,0 +1,19 @@
+"""Instants and durations as the texts that receipts and JSON hold."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def iso(at: datetime) -> str:
+    """Write an instant in UTC with `Z`, with fractions only where they are not zero."""
+    text = at.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"{text.rstrip('0') if '.' in text else text}Z"
+
+
+def iso_duration(duration: timedelta) -> str:
+    """Write a duration as ISO 8601 in hours, minutes and seconds: `PT24H`, `PT1H30M`, `PT0S`."""
+    seconds, micro = divmod(abs(duration) // timedelta(microseconds=1), 1_000_000)
+    hours, rest = divmod(seconds, 3600)
+    minutes, second = divmod(rest, 60)
+    fraction = f".{micro:06}".rstrip("0") if micro else ""
+    last = f"{second}{fraction}S" if second or fraction or not (hours or minutes) else ""
+    return f"PT{f'{hours}H' if hours else ''}{f'{minutes}M' if minutes else ''}{last}"
