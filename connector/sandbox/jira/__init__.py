@@ -1,0 +1,1 @@
+"""A sandbox Jira, Cloud or Data Center."""
