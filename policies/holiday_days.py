@@ -37,6 +37,7 @@ def require_holidays(code: str) -> None:
 
 
 def _open(code: str, **options: Any) -> Any:
+    options["language"] = "en_US"  # else the names follow the machine's locale
     import holidays  # noqa: PLC0415  # most calendars need none, and start faster without it
 
     country, _, subdivision = code.partition("-")
