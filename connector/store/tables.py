@@ -128,7 +128,7 @@ tickets = Table(
     Column("wrote", Boolean, nullable=False),
     Column("ended", Boolean, nullable=False),
     Column("gone_at", Instant),
-    Column("synced_at", Instant, nullable=False),
+    Column("synced_at", Instant),
     Column("state", Text, nullable=False),
     Column("due_at", Instant),
     Column("reason", Text),

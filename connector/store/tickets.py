@@ -16,14 +16,18 @@ _OPEN = (State.RUNNING, State.PAUSED, State.NOT_FILED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """A ticket as its last sync left it; `wrote`: its fields hold what dueby put there; `gone_at`: it was deleted."""
+    """A ticket as dueby last saw it.
+
+    `wrote`: its fields hold what dueby put there. `synced_at`: the last sync that went through, None before the first.
+    `gone_at`: it was deleted.
+    """
 
     key: str
     title: str
     url: str
     wrote: bool
     ended: bool
-    synced_at: datetime
+    synced_at: datetime | None
     state: State
     due_at: datetime | None
     summary: str

@@ -11,6 +11,8 @@ from connector.store.upsert import insert_once, upsert
 from policies.model import TicketRef
 
 GIVE_UP_AFTER = 10
+INTERNAL = "internal"
+"""The reason of a failure that is dueby's own, so never a site's."""
 HOURLY = timedelta(hours=1)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 _LONGEST_PAUSE, _LONGEST_PAUSE_401 = timedelta(seconds=30), timedelta(seconds=60)
@@ -101,7 +103,9 @@ def _failures_running(conn: Connection, failing: Failing) -> int:
 
 
 def _maybe_the_site(error: TrackerError) -> bool:
-    return error.retryable and error.status is not None and error.status >= _SERVER_ERROR
+    if not error.retryable or error.reason == INTERNAL:
+        return False
+    return error.status is None or error.status >= _SERVER_ERROR
 
 
 def _pauses(error: TrackerError, running: int) -> bool:

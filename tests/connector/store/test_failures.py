@@ -21,7 +21,9 @@ OWN = TrackerError("invalid", "The value was refused.", retryable=True, status=4
 OFF_SCREEN = TrackerError("field_off_screen", "Put it on.", retryable=False, status=400, field="customfield_1")
 SERVER = TrackerError("server_error", "It broke.", retryable=True, status=500)
 UNAUTHORIZED = TrackerError("unauthorized", "Renew the token.", retryable=True, status=401, scope=Scope.SITE)
-UNREACHABLE = TrackerError("unreachable", "Is it up?", retryable=True, scope=Scope.SITE)
+UNREACHABLE = TrackerError("unreachable", "Is it up?", retryable=True)
+REDIRECTED = TrackerError("redirected", "Set url.", retryable=True, scope=Scope.SITE, status=302)
+INTERNAL = TrackerError("internal", "A fault of dueby's own.", retryable=True)
 LIMITED = TrackerError(
     "rate_limited", "Wait.", retryable=True, status=429, scope=Scope.SITE, retry_after=timedelta(seconds=45)
 )
@@ -43,7 +45,8 @@ def failed(engine: Engine, take: Take, ref: TicketRef, error: TrackerError, now:
 
 def paused_until(engine: Engine, site: str = "acme") -> datetime:
     with reading(engine) as conn:
-        return conn.execute(select(sites.c.paused_until).where(sites.c.name == site)).scalar_one()
+        until: datetime = conn.execute(select(sites.c.paused_until).where(sites.c.name == site)).scalar_one()
+    return until
 
 
 @pytest.mark.parametrize(
@@ -152,14 +155,21 @@ def test_one_broken_ticket_alone_never_pauses_its_site(engine: Engine, now: date
         assert [failure.ref for failure in list_failures(conn)] == [REF]
 
 
-def test_an_outage_never_counts_as_a_tickets_own_fault(engine: Engine, now: datetime, take: Take) -> None:
+def test_an_outage_never_counts_as_the_tickets_own_fault(engine: Engine, now: datetime, take: Take) -> None:
     at = now
     for _ in range(15):
-        at = failed(engine, take, REF, UNREACHABLE, at).until
+        for ref in (REF, OTHER, THIRD):
+            at = failed(engine, take, ref, UNREACHABLE, at).until
     with reading(engine) as conn:
-        row, failures = agenda_row(conn, REF), list_failures(conn)
-    assert row is not None
-    assert (row.attempts, failures) == (0, ())
+        rows, failures = [agenda_row(conn, ref) for ref in (REF, OTHER, THIRD)], list_failures(conn)
+    assert failures == ()
+    assert [row.attempts for row in rows if row is not None] == [1, 1, 0]
+
+
+def test_a_fault_of_our_own_never_pauses_a_site(engine: Engine, now: datetime, take: Take) -> None:
+    for ref in (REF, OTHER, THIRD):
+        wait = failed(engine, take, ref, INTERNAL, now)
+        assert (wait.paused_until, wait.attempts) == (None, 1)
 
 
 def test_the_first_success_makes_all_that_failed_through_the_site_due(
@@ -169,7 +179,7 @@ def test_the_first_success_makes_all_that_failed_through_the_site_due(
         wake(conn, THIRD, Rank.EVENT, "webhook", now)
     works = take(THIRD, now)
     for ref in (REF, OTHER):
-        assert failed(engine, take, ref, UNREACHABLE, now).until >= now + 5 * SECOND
+        assert failed(engine, take, ref, REDIRECTED, now).until >= now + 5 * SECOND
     with writing(engine) as conn:
         assert finish(conn, works, None, now + SECOND)
     assert {ticket for ticket, _ in feed(engine, "acme", 4, now + SECOND)} == {REF.id, OTHER.id}

@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("wrote", sa.Boolean(), nullable=False),
         sa.Column("ended", sa.Boolean(), nullable=False),
         sa.Column("gone_at", sa.BigInteger(), nullable=True),
-        sa.Column("synced_at", sa.BigInteger(), nullable=False),
+        sa.Column("synced_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
