@@ -5,13 +5,14 @@ What is lost here (the thread, Redis) is made up for by the timekeeper's tick: t
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
-_TOGETHER = 0.05
-"""Seconds between two feeds: hints that come in meanwhile are fed together."""
-_REST = 3.0
-"""Seconds for which a Redis or database that failed is left alone."""
+TOGETHER = timedelta(milliseconds=50)
+"""The pause between two feeds: hints that come in meanwhile are fed together."""
+REST = timedelta(seconds=3)
+"""How long a Redis or database that failed is left alone."""
 _log = structlog.get_logger("dueby.web")
 
 
@@ -49,7 +50,7 @@ class Feeder:
             with self._lock:
                 sites, self._sites = self._sites, set()
             failed = [site for site in sorted(sites) if not self._fed(site)]
-            self._ended.wait(_REST if failed else _TOGETHER)
+            self._ended.wait((REST if failed else TOGETHER).total_seconds())
 
     def _fed(self, site: str) -> bool:
         try:

@@ -66,6 +66,8 @@ class Webhooks:
             return TOO_LARGE
         except Exception:  # noqa: BLE001  # a server's errors for a body cut off or badly chunked have no common base
             return unreadable("The body could not be read to its end.")
+        if len(delivery.body) > LONGEST_BODY:
+            return TOO_LARGE
         receiver = receiver_for(site.tracker)
         if not site.webhook_secrets or not receiver.verify(delivery, site.webhook_secrets, self.now()):
             return NOT_SIGNED

@@ -38,7 +38,7 @@ class Ports:
 def join(ports: Ports) -> Flask:
     """Join the views into one application; it opens nothing by itself."""
     app = Flask("connector.web", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY + 1  # a body without a length is cut off there, not refused
     webhooks = Webhooks(ports.sites, ports.store, ports.feed, ports.now)
     app.add_url_rule(
         "/webhooks/<tracker>/<site>", view_func=webhooks.receive, methods=["POST"], provide_automatic_options=False
