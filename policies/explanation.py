@@ -41,7 +41,7 @@ def _levels(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> Iterator[
     if cycle.asked.level is not None:
         how = "priority" if entitlement.mapping.level_field is None else "level_field"
         name = entitlement.policy.levels[cycle.asked.level].name
-        values = {"level": cycle.asked.level, "name": name, "how": how, "value": cycle.asked.shown}
+        values: dict[str, Value] = {"level": cycle.asked.level, "name": name, "how": how, "value": cycle.asked.shown}
         yield Fact("level", values if how == "priority" else {**values, "field": field_of(entitlement.mapping)})
     for at, before, after in changes_between(ticket, entitlement.mapping, cycle.start_at, cycle.judged_at):
         yield Fact("level_change", {"at": iso(at), "before": before.level, "after": after.level})
