@@ -32,7 +32,7 @@ def due_time(policy: Policy, case: Case, start: datetime) -> Due:
     counted = counted_facts(terms.calendar, start, due_at) if terms.calendar and due_at else ()
     facts = (
         plan_fact(held, case.plan),
-        Fact("start", {"at": iso(start), "how": "created"}),
+        Fact("start", {"at": iso(start), "how": "given"}),
         *level_facts(held, terms),
         *terms.facts,
         *counted,

@@ -1,0 +1,103 @@
+"""Every sentence of a receipt and a summary, in English: what the catalogues translate."""
+
+FACTS = {
+    "mapping": "The mapping {name}, version {version}, applies.",
+    "plan.constant": "The plan is {name}.",
+    "plan.field": "The plan is {name}, from the field that holds {value}.",
+    "plan.directory": "The plan is {name}, from the customer {value}.",
+    "plan.default": "The plan is {name}, as nothing else is given.",
+    "start.given": "The clock starts at {at}, as given.",
+    "start.created": "The clock starts at {at}, when the ticket was created.",
+    "start.field": "The clock starts at {at}, from the field {field}.",
+    "start.level_change": "The clock starts anew at {at}, when the level changed.",
+    "level.given": "The level is {level}, as given.",
+    "level.priority": "The level is {level}, from the priority {value}.",
+    "level.level_field": "The level is {level}, from the field {field} that holds {value}.",
+    "level.default": "The level is {level}, as nothing else is given.",
+    "level_change": "At {at} the level changed from {before} to {after}.",
+    "default_level": "No level is given, so level {level} counts.",
+    "level_rule": "By the rule {rule}, level {before} counts as level {after}.",
+    "promise_rule": "The rule {rule} takes the case out of the promise.",
+    "target": "In the plan {plan}, the {metric} at level {level} is promised within {target}.",
+    "target.open": "In the plan {plan}, the {metric} at level {level} is promised within {target} ({open} open).",
+    "no_promise.plan": "The plan {plan} carries no promise at level {level}.",
+    "no_promise.rule": "The rule {rule} leaves no promise in the plan {plan} at level {level}.",
+    "calendar.always": "Time counts round the clock (calendar {calendar}).",
+    "calendar": "Time counts on the calendar {calendar} in the time zone {timezone}; holidays: {holidays}.",
+    "calendar.region": (
+        "Time counts on the calendar {calendar} for the region {region} in the time zone {timezone}; "
+        "holidays: {holidays}."
+    ),
+    "counted": "Counted: {start} to {end}, {open}.",
+    "holiday": "Not counted: {date}, {name}.",
+    "pause": "Paused from {start} to {end} in the status {status}: {open} of open time does not count.",
+    "pause.open": "Paused since {start} in the status {status}: {open} of open time does not count so far.",
+    "answer.public_comment": "Answered at {at} by a public comment of {who}.",
+    "answer.field": "Answered at {at}, by the field {what}.",
+    "answer.status": "Answered at {at}, by the status {what}.",
+    "not_an_answer": "The comment {comment} of {who} at {at} is no answer: {why}.",
+    "ended": "Ended at {at} without an answer.",
+    "due": "Due at {at} {timezone}.",
+    "reading.chosen": "Reading {name}, in force: {title} Due at {at}.",
+    "reading.chosen_none": "Reading {name}, in force: {title} No due time.",
+    "reading": "Reading {name}: {title} It would be due at {at}.",
+    "reading.none": "Reading {name}: {title} It would give no due time.",
+    "duty": "Duty at level {level}: {text}",
+    "strength": "Strength of the promise: {strength}",
+    "note": "Note: {text}",
+    "warning.holidays_unset": "Warning: no holidays are given for the customer, so no day is taken out.",
+    "warning.unknown_zone": "Warning: the time zone {detail} does not exist and is not used.",
+    "warning.unknown_region": "Warning: the region {detail} is unknown to the policy and is not used.",
+    "warning.unknown_holidays": "Warning: the holiday code {detail} is unknown and is not used.",
+    "warning": "Warning: {warning} {detail}",
+    "own_rule": "The rule {rule} is the mapping's own, not the vendor's.",
+}
+
+WHY_NOT = {
+    "internal": "it is internal",
+    "description": "it is the ticket's description",
+    "reporter": "it is the reporter's own",
+    "customer": "a customer wrote it",
+    "app": "an app wrote it",
+    "dueby": "dueby wrote it",
+    "not_named": "its author is not among those named",
+    "excluded": "its author is excluded",
+    "before_start": "it came before the clock started",
+    "no_author": "its author is unknown",
+    "in_future": "it lies in the future",
+}
+
+SUMMARIES = {
+    "promised": "{vendor} {plan}, level {level}: {target}",
+    "unleveled": "{vendor} {plan}",
+    "due": "{promised}, due {due_at} {timezone}",
+    "breached": "{due}, breached",
+    "met": "{due}, answered {answered_at}",
+    "late": "{due}, answered {answered_at}, {late} late",
+    "paused": "{promised}, paused: {detail}, {left} left",
+    "start_empty": "{promised}, not filed: fill in the field {detail} when the case is filed with the vendor",
+    "start_not_instant": "{promised}, not filed: {detail} is no date and time",
+    "no_promise.plan": "{vendor} {plan}, level {level}: no promise in this plan",
+    "no_promise.rule": "{vendor} {plan}, level {level}: no promise. {detail}",
+    "closed.solved": "{promised}, closed: solved without an answer",
+    "closed.deleted": "{promised}, closed: deleted without an answer",
+    "closed.merged": "{promised}, closed: merged without an answer",
+    "closed": "{promised}, closed without an answer",
+}
+
+UNMAPPED = {
+    "no_match": "Not mapped: no mapping fits this ticket",
+    "priority_without_level": "Not mapped: the priority {detail} has no level in the mapping",
+    "priority_without_level.unset": "Not mapped: the ticket has no priority",
+    "no_level": "Not mapped: the ticket has no level",
+    "no_plan": "Not mapped: no plan is known for {detail}",
+    "no_plan.unset": "Not mapped: no plan is known for this ticket",
+    "no_policy": "Not mapped: the policy {detail} does not exist",
+    "no_timezone": "Not mapped: the customer's time zone is not known",
+    "no_customer": "Not mapped: the ticket's customer is not in the directory",
+    "ended_before_mapping": "Left alone: the ticket ended before its mapping was first applied",
+    "other": "Not mapped: {detail}",
+}
+
+NONE = "none"
+SOMEONE = "an unknown author"
