@@ -48,7 +48,7 @@ class Call:
     """A request that found its view: the parts of its path and who sent it (an account's handle)."""
 
     request: Request
-    parts: Mapping[str, str]
+    parts: Mapping[str, Any]
     by: str
 
     @cached_property

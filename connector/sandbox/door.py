@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, MapAdapter, Rule
@@ -81,7 +82,7 @@ def _routed(sandbox: Sandbox, routing: MapAdapter, request: Request, by: str | N
 
 
 def _viewed(
-    sandbox: Sandbox, route: Route, parts: Mapping[str, str], request: Request, by: str | None
+    sandbox: Sandbox, route: Route, parts: Mapping[str, Any], request: Request, by: str | None
 ) -> tuple[Answer, str]:
     with sandbox.lock:
         try:
