@@ -11,8 +11,9 @@ from connector.store.upsert import insert_once, upsert
 from policies.model import TicketRef
 
 GIVE_UP_AFTER = 10
-INTERNAL = "internal"
-"""The reason of a failure that is dueby's own, so never a site's."""
+INTERNAL, TIMEOUT, NO_POLICY, NO_SITE = "internal", "timeout", "no_policy", "no_site"
+_OUR_OWN = frozenset({INTERNAL, TIMEOUT, NO_POLICY, NO_SITE})
+"""Reasons that no site is to blame for."""
 HOURLY = timedelta(hours=1)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 _LONGEST_PAUSE, _LONGEST_PAUSE_401 = timedelta(seconds=30), timedelta(seconds=60)
@@ -103,7 +104,7 @@ def _failures_running(conn: Connection, failing: Failing) -> int:
 
 
 def _maybe_the_site(error: TrackerError) -> bool:
-    if not error.retryable or error.reason == INTERNAL:
+    if not error.retryable or error.reason in _OUR_OWN:
         return False
     return error.status is None or error.status >= _SERVER_ERROR
 

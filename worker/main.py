@@ -1,0 +1,36 @@
+"""The command `dueby`: the connector's commands, and `run` with the processes that it starts."""
+
+import click
+
+from connector.cli.lazy import LazyCommand
+from connector.cli.main import commands as connector_commands
+
+_COMMANDS: tuple[click.Command, ...] = (
+    LazyCommand("run", "worker.commands", "run", "Run everything, with a Valkey of its own where REDIS_URL is unset."),
+    *connector_commands,
+    LazyCommand("web", "worker.commands", "web", "Receive webhooks (a part of run)."),
+    LazyCommand("worker", "worker.commands", "worker", "Sync tickets (a part of run)."),
+    LazyCommand("timekeeper", "worker.commands", "timekeeper", "Queue what is due (a part of run)."),
+)
+
+
+class _InOrder(click.Group):
+    """A group that lists its commands in the order in which they were given."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Give the names as they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, commands=_COMMANDS)
+def cli() -> None:
+    """When is the vendor's answer due? dueby writes it into the Jira or Zendesk ticket.
+
+    \b
+    Example:
+      dueby due --policy okta-premier-success --plan gold --level 1 --start 2026-11-23T14:00:00Z
+    """  # noqa: D301  # \b is click's mark for lines that stay as they are
+
+
+if __name__ == "__main__":
+    cli(prog_name="dueby")

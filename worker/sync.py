@@ -1,0 +1,147 @@
+"""The use-case: bring one ticket up to date. Fetch, decide, write, and note when to look again."""
+
+import time
+from datetime import timedelta
+
+import structlog
+
+from connector.errors import TrackerError
+from connector.store import agenda
+from connector.store.agenda import Lease
+from connector.store.engine import StoreAway, reading, writing
+from connector.store.tickets import end_gone, find_ticket
+from connector.trackers.port import Wanted
+from policies.decide import decide
+from policies.decision import Decision
+from policies.entitlement import entitlement_for
+from policies.model import State, TicketRef
+from policies.sightings import note_sightings
+from worker.deps import Deps
+from worker.leasekeeper import LostLeaseError
+from worker.mishaps import internal, no_policy, rules_of, site_named
+from worker.seen import Seen, keep, recall, wrote_before
+
+_SOONEST = timedelta(seconds=1)
+_log = structlog.get_logger(__name__)
+
+
+def sync(ref: TicketRef, deps: Deps) -> Decision | None:
+    """Bring one ticket up to date. Safe to repeat; None where there was nothing to do or it failed. Raise StoreAway."""
+    taken_at = deps.now()
+    with writing(deps.engine) as conn:
+        lease = agenda.start(conn, ref, taken_at)
+    if lease is None:
+        return None
+    with deps.keeper.holding(lease, taken_at), structlog.contextvars.bound_contextvars(site=ref.site, ticket=ref.id):
+        try:
+            return _held(lease, deps)
+        except LostLeaseError:
+            _log.warning("lease_lost")
+            return None
+
+
+def _held(lease: Lease, deps: Deps) -> Decision | None:
+    seen: Seen | None = None
+    began = time.perf_counter()
+    try:
+        seen = _look(lease, deps)
+        if seen is None:
+            return None
+        changed = _write(seen, deps)
+        _finish(lease, seen, deps)
+    except (LostLeaseError, StoreAway):
+        raise
+    except TrackerError as error:
+        _fail(lease, seen, error, deps)
+        return None
+    except Exception as error:  # noqa: BLE001  # a job's door: it fails as this ticket's failure, and others go on
+        _log.exception("sync_broke")
+        _fail(lease, seen, internal(error), deps)
+        return None
+    _tell(seen, changed, time.perf_counter() - began)
+    return seen.decision
+
+
+def _look(lease: Lease, deps: Deps) -> Seen | None:
+    """Fetch a ticket and decide it; None where its row was named by a key and the id's row takes over."""
+    site = site_named(deps.sites, lease.ref.site)
+    ticket = deps.tracker(site.name).fetch(lease.ref.id)
+    if ticket.ref != lease.ref:
+        _rekey(lease, ticket.ref, deps)
+        return None
+    with reading(deps.engine) as conn:
+        known, rules = recall(conn, ticket.ref), rules_of(deps.rules, conn)
+    ticket, sightings = note_sightings(ticket, known.sightings)
+    entitlement = no_policy(entitlement_for(ticket, rules.mappings, rules.policies, rules.first_applied))
+    decision = decide(ticket, entitlement, known.finished, deps.now())
+    summary = deps.summary(decision.summary, site)
+    return Seen(ticket=ticket, decision=decision, summary=summary, sightings=sightings, recalled=known)
+
+
+def _write(seen: Seen, deps: Deps) -> tuple[str, ...]:
+    """Write what differs; the tracker renews the lease before the request leaves."""
+    if not _to_write(seen, deps):
+        return ()
+    decision = seen.decision
+    wanted = Wanted(decision.due_at, decision.state.value, seen.summary)
+    return deps.tracker(seen.ticket.ref.site).write(seen.ticket, wanted)
+
+
+def _to_write(seen: Seen, deps: Deps) -> bool:
+    """Say whether fields are ours to write: an unmapped ticket's only where dueby wrote before."""
+    if not (seen.decision.write and seen.ticket.writable and deps.sites[seen.ticket.ref.site].write):
+        return False
+    return seen.decision.state is not State.UNMAPPED or wrote_before(seen)
+
+
+def _finish(lease: Lease, seen: Seen, deps: Deps) -> None:
+    now, wanted = deps.now(), seen.decision.look_at
+    look_at = None if wanted is None else max(wanted, now + _SOONEST)
+    with writing(deps.engine) as conn:
+        if not agenda.finish(conn, lease, look_at, now):
+            raise LostLeaseError
+        keep(conn, seen, wrote=wrote_before(seen) or _to_write(seen, deps), synced_at=now)
+        fed = agenda.reserve(conn, lease.ref.site, deps.slots, now)
+    deps.enqueue(lease.ref.site, fed)
+
+
+def _fail(lease: Lease, seen: Seen | None, error: TrackerError, deps: Deps) -> None:
+    """Note a failure and what was learnt before it; a ticket that was there and is gone is no failure."""
+    ref, now = lease.ref, deps.now()
+    with writing(deps.engine) as conn:
+        gone = find_ticket(conn, ref.site, ref.id) if error.gone and seen is None else None
+        wait = None if gone else agenda.fail(conn, lease, error, now, deps.jitter())
+        if gone:
+            end_gone(conn, gone, now)
+        if not (wait or (gone and agenda.finish(conn, lease, None, now))):
+            raise LostLeaseError
+        if seen is not None:
+            keep(conn, seen, wrote=wrote_before(seen), synced_at=None)
+        fed = agenda.reserve(conn, ref.site, deps.slots, now)
+    deps.enqueue(ref.site, fed)
+    if wait is None:
+        _log.info("gone")
+    else:
+        _log.warning("sync_failed", reason=error.reason, field=error.field, why=error.sentence, again=str(wait.until))
+
+
+def _rekey(lease: Lease, ref: TicketRef, deps: Deps) -> None:
+    """Let the row of the ticket's id take over from one named by its key."""
+    now = deps.now()
+    with writing(deps.engine) as conn:
+        if not agenda.rekey(conn, lease):
+            raise LostLeaseError
+        agenda.wake(conn, ref, lease.rank, lease.reason, now)
+        fed = agenda.reserve(conn, ref.site, deps.slots, now)
+    deps.enqueue(ref.site, fed)
+
+
+def _tell(seen: Seen, changed: tuple[str, ...], seconds: float) -> None:
+    _log.info(
+        "synced",
+        key=seen.ticket.key,
+        state=seen.decision.state.value,
+        due_at=seen.decision.due_at.isoformat() if seen.decision.due_at else None,
+        changed=list(changed),
+        ms=round(seconds * 1000),
+    )

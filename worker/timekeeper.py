@@ -1,0 +1,112 @@
+"""The timekeeper: every five seconds feed each site with what is due, and tidy up what SQL need not remember."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+
+from connector import time_source
+from connector.queue import feed_site
+from connector.settings import Settings
+from connector.store import deliveries
+from connector.store.agenda import put_open_tickets
+from connector.store.engine import StoreAway, open_engine, reading, writing
+from connector.store.heartbeats import beat, purge_heartbeats, stop_beating
+from connector.store.notes import note, noted
+from connector.trackers.port import Rank
+from policies.faults import FaultsError
+from worker.deps import redis_of
+from worker.rules import Rules
+
+TICK = timedelta(seconds=5)
+_TIDY_EVERY = timedelta(minutes=1)
+_POLICIES = "policies"
+_log = structlog.get_logger(__name__)
+
+
+class Timekeeper:
+    """One timekeeper; several beside each other do no harm, for a row is reserved once."""
+
+    def __init__(
+        self, settings: Settings, rules: Rules, redis: Redis, now: Callable[[], datetime] = time_source.now
+    ) -> None:
+        self._settings, self._rules, self._redis, self._now = settings, rules, redis, now
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._tidied_at: datetime | None = None
+        self._digest: str | None = None
+
+    def tick(self) -> None:
+        """Do all that is to be done now; each part on its own, so that one fault stops no other."""
+        engine = open_engine(self._settings.database_url)
+        _try("beat", lambda: self._beat(engine))
+        _try("recompute", lambda: self._recompute(engine))
+        _try("tidy", lambda: self._tidy(engine))
+        for site in self._settings.sites:
+            _try("feed", partial(self._feed, engine, site))
+
+    def end(self) -> None:
+        """Say that this timekeeper ends on purpose."""
+        _try("end", self._end)
+
+    def _beat(self, engine: Engine) -> None:
+        with reading(engine) as conn, suppress(FaultsError):  # what is wrong stands in `trouble`
+            self._rules.in_force(conn)
+        with writing(engine) as conn:
+            beat(conn, "timekeeper", self._name, self._now(), self._rules.trouble)
+
+    def _recompute(self, engine: Engine) -> None:
+        """Put every open ticket on the agenda when the policies changed, a tick later: workers read them meanwhile."""
+        digest, before = self._rules.digest(), self._digest
+        self._digest = digest
+        if before != digest:
+            return
+        with writing(engine) as conn:
+            if noted(conn, _POLICIES) == digest:
+                return
+            known = noted(conn, _POLICIES) is not None
+            note(conn, _POLICIES, digest)
+            count = put_open_tickets(conn, None, Rank.RECOMPUTE, self._now(), _POLICIES) if known else 0
+        _log.info("policies_in_force", recompute=count)
+
+    def _tidy(self, engine: Engine) -> None:
+        now = self._now()
+        if self._tidied_at is not None and now - self._tidied_at < _TIDY_EVERY:
+            return
+        with writing(engine) as conn:
+            deliveries.purge(conn, now)
+            purge_heartbeats(conn, now)
+        self._tidied_at = now
+
+    def _feed(self, engine: Engine, site: str) -> None:
+        self._redis.ping()  # without it nobody would take what is reserved
+        feed_site(engine, self._redis, site, self._settings.workers, self._now())
+
+    def _end(self) -> None:
+        with writing(open_engine(self._settings.database_url)) as conn:
+            stop_beating(conn, "timekeeper", self._name)
+
+
+def keep_time(settings: Settings, ended: threading.Event) -> None:
+    """Tick until `ended` is set. Raise FaultsError for policies that can't be read at the start."""
+    timekeeper = Timekeeper(settings, Rules(settings.policies, settings.sites), redis_of(settings))
+    while not ended.is_set():
+        timekeeper.tick()
+        ended.wait(TICK.total_seconds())
+    timekeeper.end()
+
+
+def _try(what: str, does: Callable[[], None]) -> None:
+    try:
+        does()
+    except (StoreAway, RedisError) as error:
+        _log.warning("not_now", what=what, error=" ".join(str(error).split()))
+    except Exception:  # noqa: BLE001  # the timekeeper's door: it must go on ticking
+        _log.exception("tick_broke", what=what)
