@@ -145,12 +145,11 @@ def credenti(filed: Filed, chosen: frozenset[str]) -> Terms:
 
 def cloudtalk(filed: Filed, chosen: frozenset[str]) -> Terms:
     """Read section 4: Central European weekdays 09:00 to 17:00; release, missing level, environment, in this order."""
+    unreleased = filed.attributes.get("release") in {"preview", "beta"}
     level = 3 if filed.level is None else filed.level
-    if filed.attributes.get("release") in {"preview", "beta"}:
-        return Terms(level, None)
     if filed.attributes.get("environment", "production") != "production":
         level = 3
-    if filed.plan == "basic":
+    if unreleased or filed.plan == "basic":
         return Terms(level, None)
     target = CLOUDTALK[filed.plan][level]
     if filed.plan == "advanced" and level == 1:
