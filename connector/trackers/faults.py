@@ -12,6 +12,7 @@ from requests import Response
 from connector.errors import Scope, TrackerError
 from connector.trackers.shapes import Json, record, records, word, words
 
+_NOT_FOUND = "not_found"
 LONGEST_WAIT = timedelta(days=1)
 _SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
 _SAID = 200
@@ -78,7 +79,7 @@ def unreachable(site: str, why: str) -> TrackerError:
 
 def gone(error: TrackerError, site: str, ticket: str) -> TrackerError:
     """Turn the 404 of a fetch into the fault that says: this ticket is not there, or not for dueby's account."""
-    if error.status != HTTPStatus.NOT_FOUND:
+    if error.reason != _NOT_FOUND:
         return error
     sentence = f"{site}: ticket {ticket[:100]} does not exist or dueby's account may not see it. Check both."
     return TrackerError("gone", sentence, retryable=False, status=error.status, gone=True)
@@ -143,7 +144,7 @@ _ADVICE: dict[int, tuple[str, bool, str]] = {
         "dueby's account may not do this; give it the right to see and edit the ticket, then retry the failure",
     ),
     HTTPStatus.NOT_FOUND: (
-        "not_found",
+        _NOT_FOUND,
         False,
         "what dueby asked for is not there or hidden from its account; check the ticket and the account's rights",
     ),

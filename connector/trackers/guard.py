@@ -23,6 +23,10 @@ TIMEOUT = (3.0, 10.0)
 LARGEST_ANSWER = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 
+_ONLY_TO_CONNECT = Retry(
+    total=1, connect=1, read=0, redirect=0, status=0, other=0, respect_retry_after_header=False
+)  # waiting is the agenda's: urllib3 would sleep for as long as a Retry-After says
+
 BeforeRequest = Callable[[str], None]
 """Called with the HTTP method before each request leaves."""
 
@@ -37,7 +41,7 @@ class Guard(HTTPAdapter):
         before_request: BeforeRequest | None,
         limit_is_tickets: Callable[[Response], bool],
     ) -> None:
-        super().__init__(max_retries=Retry(total=1, connect=1, read=0, redirect=0, status=0, other=0))
+        super().__init__(max_retries=_ONLY_TO_CONNECT)
         self._site, self._now, self._before = site, now, before_request
         self._limit_is_tickets = limit_is_tickets
 
@@ -56,7 +60,7 @@ class Guard(HTTPAdapter):
         try:
             response = super().send(request, *args, **kwargs | {"stream": True})
             self._read(response)
-        except RequestException as error:
+        except (RequestException, UnicodeError) as error:
             raise unreachable(self._site.name, _why(error)) from None
         if fault := fault_of(response, self._site.name, self._now(), self._limit_is_tickets):
             raise AnsweredError(fault, body_of(response)) from None
@@ -100,7 +104,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _why(error: RequestException) -> str:
+def _why(error: Exception) -> str:
     if isinstance(error, ConnectTimeout):
         return "no connection in time"
     return "no answer in time" if isinstance(error, Timeout) else type(error).__name__

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jira import JIRA, JIRAError
+from requests import JSONDecodeError, RequestException
 from requests.auth import AuthBase
 
 from connector.sites import Site
-from connector.trackers.faults import bad_answer
+from connector.trackers.faults import bad_answer, unreachable
 from connector.trackers.guard import TIMEOUT, Guard
 from connector.trackers.remembered import Remembered
 from connector.trackers.shapes import record, records, word
@@ -70,8 +71,10 @@ class Discovery:
     def _asked(self, ask: Callable[[], object]) -> object:
         try:
             return ask()
-        except (JIRAError, ValueError, TypeError, AttributeError, RecursionError):
+        except (JIRAError, JSONDecodeError, TypeError, AttributeError, RecursionError):
             raise bad_answer(self._site.name, "the `jira` package makes no sense of it") from None
+        except RequestException as error:  # a bad address or header: never leaves, never shown
+            raise unreachable(self._site.name, type(error).__name__) from None
 
 
 def _client(site: Site, guard: Guard, auth: AuthBase) -> JIRA:

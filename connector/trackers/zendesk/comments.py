@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from connector.trackers.shapes import Json, instant, record, records, word
+from connector.trackers.shapes import Json, count, instant, records, word
 from connector.trackers.zendesk.client import Client
 from connector.trackers.zendesk.people import People
 from policies.model import Comment
@@ -22,7 +22,7 @@ def comments_of(
 
 def _after_description(raw: list[Json], people: People, made_private: Mapping[str, datetime]) -> Iterable[Comment]:
     dated = [(at, comment) for comment in raw if (at := instant(comment.get("created_at")))]
-    dated.sort(key=lambda pair: (pair[0], record(pair[1]).get("audit_id") or 0))
+    dated.sort(key=lambda pair: (pair[0], count(pair[1].get("audit_id"))))
     for at, comment in dated[1:]:
         comment_id = word(comment.get("id"))
         yield Comment(
