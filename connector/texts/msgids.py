@@ -1,6 +1,6 @@
 """Everything the catalogues translate: the sentences here, and all texts of the shipped policies."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from connector.texts.messages import FACTS, NONE, SOMEONE, SUMMARIES, UNMAPPED, WHY_NOT
 from connector.texts.words import COUNTED, UNDER_A_SECOND
@@ -36,6 +36,8 @@ def policy_ids(policy: Policy) -> Iterator[str]:
         yield from (choice.title for choice in reading.choices)
 
 
-def _names(policy: Policy) -> Iterable[str]:
-    named = (*policy.plans.values(), *policy.levels.values(), *policy.places.values(), *policy.metrics.values())
-    return (part.name for part in named if part.name)
+def _names(policy: Policy) -> Iterator[str]:
+    yield from (plan.name for plan in policy.plans.values())
+    yield from (level.name for level in policy.levels.values() if level.name)
+    yield from (region.name for region in policy.places.values())
+    yield from (metric.name for metric in policy.metrics.values())

@@ -1,7 +1,8 @@
 """One sentence for each fact of a receipt."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from connector.texts.catalogue import fill, translate
 from connector.texts.messages import FACTS, NONE, SOMEONE, WHY_NOT
@@ -10,8 +11,7 @@ from connector.texts.words import duration_words, moment, one_line, target_words
 from policies.receipt import Fact, Value
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     """Whom a sentence is for."""
 
     language: str
@@ -26,20 +26,25 @@ def render(fact: Fact, language: str, timezone: str) -> str:
     """Say one fact in a sentence; instants in the zone given."""
     if fact.rule == "summary":
         return summary(fact, language, timezone)
-    reader = _Reader(language, timezone)
-    key, words = _key(fact), _words(fact.values, reader)
-    if extra := _EXTRA.get(fact.rule):
-        words |= extra(fact.values, reader)
-    sentence = FACTS.get(key)
+    return _sentence(fact.rule, tuple(fact.values.items()), _Reader(language, timezone))
+
+
+@lru_cache(maxsize=8192)
+def _sentence(rule: str, pairs: tuple[tuple[str, Value], ...], reader: _Reader) -> str:
+    values = dict(pairs)
+    words = _words(values, reader)
+    if extra := _EXTRA.get(rule):
+        words |= extra(values, reader)
+    sentence = FACTS.get(_key(rule, values))
     if sentence is None:
-        return one_line(f"{fact.rule}: " + ", ".join(f"{name} {value}" for name, value in words.items()))
-    return one_line(fill(sentence, language, **words))
+        return one_line(f"{rule}: " + ", ".join(f"{name} {value}" for name, value in words.items()))
+    return one_line(fill(sentence, reader.language, **words))
 
 
-def _key(fact: Fact) -> str:
-    choose = _KEYS.get(fact.rule)
-    key = f"{fact.rule}{choose(fact.values)}" if choose else fact.rule
-    return key if key in FACTS else fact.rule
+def _key(rule: str, values: Mapping[str, Value]) -> str:
+    choose = _KEYS.get(rule)
+    key = f"{rule}{choose(values)}" if choose else rule
+    return key if key in FACTS else rule
 
 
 def _words(values: Mapping[str, Value], reader: _Reader) -> dict[str, object]:
@@ -123,6 +128,7 @@ _EXTRA: Mapping[str, Callable[[Mapping[str, Value], _Reader], dict[str, object]]
     "calendar": _calendar,
     "counted": _open,
     "pause": _open,
+    "start": _zone,
     "due": _zone,
     "reading": _reading,
     "answer": _answer,

@@ -60,6 +60,6 @@ def zone_words(timezone: str) -> str:
 
 def one_line(text: str, longest: int | None = None) -> str:
     """Take control characters and line ends out of a text, and cut it."""
-    plain = " ".join("".join(" " if unicodedata.category(c) in _HIDDEN else c for c in text).split(" "))
-    plain = re.sub(" {2,}", " ", plain).strip()
+    plain = text if text.isprintable() else "".join(" " if unicodedata.category(c) in _HIDDEN else c for c in text)
+    plain = re.sub(" {2,}", " ", plain).strip() if "  " in plain else plain.strip()
     return plain if longest is None or len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"
