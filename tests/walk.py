@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.walk_tables import READINGS, TERMS, Filed, Terms
+from tests.walk_tables import READINGS
+from tests.walk_terms import TERMS, Filed, Terms
 from tests.walk_time import Ahead, Hours, closed_days, to_next_edge, use_up
 
 
