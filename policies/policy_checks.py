@@ -1,26 +1,21 @@
-"""What makes a policy file wrong beyond its shape: names that lead nowhere, calendars that never open, dead rules."""
+"""What makes a policy file wrong beyond its shape: names that lead nowhere, dead rules."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from policies.errors import CalendarError
 from policies.faults import Fault
-from policies.holiday_days import require_holidays
 from policies.policy_cells import cell_faults
 from policies.rule_checks import rule_faults
 from policies.schema import Policy
 from policies.schema_base import Part
-from policies.schema_time import CUSTOMER, CalendarKeys, weekly_of
-from policies.zones import find_zone
+from policies.schema_time import CalendarKeys
 
 
 def policy_errors(policy: Policy, file: str) -> Iterator[Fault]:
     """Find every error of a policy that has the right shape."""
     yield from _source_faults(policy, file)
     yield from _name_faults(policy, file)
-    for path, keys in calendars_of(policy):
-        yield from _calendar_faults(keys, file, path)
     yield from cell_faults(policy, file)
     yield from rule_faults(policy, file)
 
@@ -45,23 +40,6 @@ def _changes(policy: Policy) -> Iterator[tuple[str, Any]]:
     for number, clause in enumerate(policy.readings):
         for index, choice in enumerate(clause.choices):
             yield f"readings.{number}.choices.{index}.changes", choice.changes
-
-
-def _calendar_faults(keys: CalendarKeys, file: str, path: str) -> Iterator[Fault]:
-    if keys.hours is not None and not any(weekly_of(keys.hours)):
-        yield Fault(file, f"{path}.hours", "the calendar never opens", "opening hours on at least one day")
-    if keys.timezone not in {None, CUSTOMER}:
-        yield from _refused(lambda: find_zone(str(keys.timezone)), file, f"{path}.timezone", "an IANA zone or customer")
-    if keys.holidays not in {None, CUSTOMER}:
-        expected = "a code such as FR, US-CA or XECB, customer or none"
-        yield from _refused(lambda: require_holidays(str(keys.holidays)), file, f"{path}.holidays", expected)
-
-
-def _refused(check: Any, file: str, path: str, expected: str) -> Iterator[Fault]:
-    try:
-        check()
-    except CalendarError as error:
-        yield Fault(file, path, error.sentence.partition(":")[0], expected)
 
 
 def _source_faults(policy: Policy, file: str) -> Iterator[Fault]:

@@ -1,20 +1,37 @@
 """Calendars and targets in a policy file."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from policies.errors import CalendarError
+from policies.holiday_days import require_holidays
 from policies.schema_base import Id, LevelNumber, Part, SourceName
 from policies.targets import NO_PROMISE, TARGET_PATTERN, amount_and_unit
 from policies.weekly import ALWAYS, Weekly, weekly_hours
+from policies.zones import find_zone
 
 CUSTOMER = "customer"
+TRUSTED = "trusted"
 Hours = Literal["always"] | dict[str, str | tuple[str, ...]]
 
 
 def weekly_of(hours: Hours) -> Weekly:
     """Turn hours as written into a week. Raises ValueError for what cannot be read."""
     return ALWAYS if hours == "always" else weekly_hours(hours)
+
+
+def _trusted(info: ValidationInfo) -> bool:
+    """Say whether the file is a shipped one, which the tests lint: looking zones and holidays up takes time."""
+    return bool(info.context and info.context.get(TRUSTED))
+
+
+def _require(check: Callable[[str], object], name: str, expected: str) -> None:
+    try:
+        check(name)
+    except CalendarError as error:
+        raise ValueError(f"{error.sentence.partition(':')[0]}, expected {expected}") from error
 
 
 class Context(Part):
@@ -36,10 +53,24 @@ class CalendarKeys(Part):
 
     @field_validator("hours")
     @classmethod
-    def _hours_can_be_read(cls, hours: Hours | None) -> Hours | None:
-        if hours is not None:
-            weekly_of(hours)
+    def _hours_open(cls, hours: Hours | None) -> Hours | None:
+        if hours is not None and not any(weekly_of(hours)):
+            raise ValueError("the calendar never opens, expected opening hours on at least one day")
         return hours
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, timezone: str | None, info: ValidationInfo) -> str | None:
+        if timezone not in {None, CUSTOMER} and not _trusted(info):
+            _require(find_zone, str(timezone), "an IANA zone such as Europe/Paris, or customer")
+        return timezone
+
+    @field_validator("holidays")
+    @classmethod
+    def _holidays_exist(cls, holidays: str | None, info: ValidationInfo) -> str | None:
+        if holidays not in {None, CUSTOMER} and not _trusted(info):
+            _require(require_holidays, str(holidays), "a code such as FR, US-CA or XECB, customer or none")
+        return holidays
 
 
 class Variant(CalendarKeys):
