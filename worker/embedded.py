@@ -51,6 +51,7 @@ class Embedded:
             "save": "",
             "maxmemory-policy": "noeviction",
             "loglevel": "warning",
+            "logfile": str(self.folder / "valkey.log"),
         }
         return [str(self.program), *(word for name, value in options.items() for word in (f"--{name}", value))]
 

@@ -139,7 +139,7 @@ def start_valkey(embedded: Embedded, environ: Mapping[str, str]) -> Child:
         child.signal(signal.SIGKILL)
         if not last:
             set_aside(embedded)
-    raise EmbeddedError(f"{embedded.program} does not start in {embedded.folder}; it says why above, or set REDIS_URL.")
+    raise EmbeddedError(f"{embedded.program} does not start; {embedded.folder}/valkey.log says why. Or set REDIS_URL.")
 
 
 def procfile_children(environ: Mapping[str, str]) -> list[Child]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from os import getpid
+from socket import gethostname
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, literal, or_, update
@@ -29,7 +31,7 @@ class Lease:
 def start(conn: Connection, ref: TicketRef, now: datetime) -> Lease | None:
     """Take a ticket's row if it is due and free; None: nothing to do, or someone else does it."""
     columns = agenda.c
-    token = uuid4().hex
+    token = f"{gethostname()}:{getpid()}:{uuid4().hex}"  # for people who look who holds a row
     reserved = and_(columns.token.is_(None), columns.busy_until > now)
     due = and_(columns.look_at <= now, or_(columns.token.is_(None), columns.busy_until <= now))
     paused = exists().where(sites.c.name == ref.site, sites.c.paused_until > now)
