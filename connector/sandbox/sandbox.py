@@ -10,7 +10,8 @@ from connector import time_source
 from connector.sandbox.calls import Answer, Request, Route
 from connector.sandbox.faults import Faults
 from connector.sandbox.log import Log
-from connector.sandbox.webhooks import Parcel, RetryRule, Sender, Webhook
+from connector.sandbox.sender import Sender
+from connector.sandbox.webhooks import Parcel, RetryRule, Webhook
 
 Now = Callable[[], datetime]
 

@@ -5,7 +5,8 @@ import binascii
 from collections.abc import Mapping
 
 from connector.sandbox.calls import Answer, RefusedError
-from connector.sandbox.jira.model import Site, User
+from connector.sandbox.jira.issues import Site
+from connector.sandbox.jira.model import User
 
 UNKNOWN = Answer(
     401,

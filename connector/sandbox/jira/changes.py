@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from connector.sandbox.jira.issues import Comment, Entry, Issue, Item, Site
 from connector.sandbox.jira.kinds import kind_of
-from connector.sandbox.jira.model import Comment, Entry, Field, Issue, Item, Named, Project, Site, Status, User
+from connector.sandbox.jira.model import Field, Named, Project, Status, User
 from connector.sandbox.jira.reading import Context
 
 RESOLUTION = Field(id="resolution", name="resolution", kind="resolution")

@@ -1,6 +1,7 @@
 """What a new sandbox Jira holds before anybody adds to it."""
 
-from connector.sandbox.jira.model import Field, Flavour, Named, Project, Site, Status, User
+from connector.sandbox.jira.issues import Site
+from connector.sandbox.jira.model import Field, Flavour, Named, Project, Status, User
 
 TOKEN = "sandbox-token"  # noqa: S105  # the sandbox's own, good for nothing else
 BEARER = "sandbox-pat"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.sandbox.jira.changes import Happening
-from connector.sandbox.jira.model import Site
+from connector.sandbox.jira.issues import Site
 from connector.sandbox.jira.people import show_user
 from connector.sandbox.jira.shapes import BRIEF, show_comment, show_comments, show_fields, show_issue, show_item
 from connector.sandbox.webhooks import Parcel, Webhook

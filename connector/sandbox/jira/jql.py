@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.sandbox.jira.model import Issue, Site
+from connector.sandbox.jira.issues import Issue, Site
 
 _TOKEN = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[()\[\],]|>=|<=|!=|[=<>]|[^\s()\[\],=<>!]+)")
 _AGO = re.compile(r"-(\d+)([mhdw])")

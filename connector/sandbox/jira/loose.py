@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from connector.sandbox.jira.instants import to_milliseconds
+from connector.sandbox.jira.issues import Issue, Site
 from connector.sandbox.jira.kinds import kind_of
-from connector.sandbox.jira.model import Field, Issue, Named, Site, Thing
+from connector.sandbox.jira.model import Field, Named, Thing
 
 
 def named(things: Sequence[Thing], wanted: Any) -> Thing:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from connector.sandbox.jira.model import Site, User
+from connector.sandbox.jira.issues import Site
+from connector.sandbox.jira.model import User
 
 
 def show_user(site: Site, user: User) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from connector.sandbox.jira.documents import is_document, plain
-from connector.sandbox.jira.model import Field, Named, Project, Site, User, pick
+from connector.sandbox.jira.issues import Site
+from connector.sandbox.jira.model import Field, Named, Project, User, pick
 from connector.sandbox.jira.people import find_user
 
 LONGEST_TEXT = 255

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from connector.sandbox.calls import Route
 from connector.sandbox.jira import changes
+from connector.sandbox.jira.issues import Comment, Issue
 from connector.sandbox.jira.loose import loose, named
-from connector.sandbox.jira.model import Comment, Issue
 from connector.sandbox.jira.routes import jira_routes
 from connector.sandbox.jira.setup import JiraSite
 

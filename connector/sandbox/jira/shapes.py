@@ -5,8 +5,8 @@ from typing import Any
 
 from connector.sandbox.jira import instants
 from connector.sandbox.jira.documents import document
+from connector.sandbox.jira.issues import Comment, Entry, Issue, Item, Site
 from connector.sandbox.jira.kinds import kind_of
-from connector.sandbox.jira.model import Comment, Entry, Issue, Item, Site
 from connector.sandbox.jira.people import show_user
 from connector.sandbox.jira.reading import Context
 from connector.sandbox.jira.things import show_category, show_named, show_project, show_request_type, show_status

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from connector.sandbox.jira.model import Named, Project, Site, Status
+from connector.sandbox.jira.issues import Site
+from connector.sandbox.jira.model import Named, Project, Status
 
 CATEGORIES = {
     "new": {"id": 2, "key": "new", "colorName": "blue-gray", "name": "To Do"},

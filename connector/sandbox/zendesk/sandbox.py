@@ -1,17 +1,15 @@
 """The sandbox Zendesk: what people do there, for tests, the demo and, through /_sandbox/acts, for other processes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from connector.sandbox.calls import Route
-from connector.sandbox.zendesk import changes
-from connector.sandbox.zendesk.model import Comment, Named, Ticket, User
+from connector.sandbox.zendesk import changes, filing
+from connector.sandbox.zendesk.loose import Fields, custom_values, held_values
+from connector.sandbox.zendesk.model import Comment, Ticket
 from connector.sandbox.zendesk.routes import zendesk_routes
 from connector.sandbox.zendesk.setup import ZendeskSite
-from connector.sandbox.zendesk.values import loose, read
-
-Fields = Mapping[Any, Any]
 
 
 class ZendeskSandbox(ZendeskSite):
@@ -46,7 +44,7 @@ class ZendeskSandbox(ZendeskSite):
         site = self.site
         with self.lock:
             wanted = self._save({**(fields or {}), "subject": subject}, by, at, comment=(description, public))
-            ticket, audit = changes.create(site, wanted, site.users[requester or by])
+            ticket, audit = filing.create(site, wanted, site.users[requester or by])
             self.happen(ticket, audit)
             return str(ticket.id)
 
@@ -83,7 +81,7 @@ class ZendeskSandbox(ZendeskSite):
                 raise ValueError("Zendesk cannot make a private comment public")
             edited.body = edited.body if text is None else text
             if public is False:
-                self.happen(found, changes.make_private(self.site, found, edited, self.site.users[by], self.at(at)))
+                self.happen(found, filing.make_private(self.site, found, edited, self.site.users[by], self.at(at)))
 
     def find_comment(self, ticket: Ticket, comment: int | str) -> Comment:
         """Find a comment of a ticket; KeyError where there is none."""
@@ -120,49 +118,15 @@ class ZendeskSandbox(ZendeskSite):
     def _save(
         self, fields: Fields, by: str, at: datetime | None, comment: tuple[str, bool] | None = None
     ) -> changes.Save:
-        held = {name: value for name, value in fields.items() if not str(name).isdigit() and name != "tags"}
-        given = {int(name): value for name, value in fields.items() if str(name).isdigit()}
-        custom = {number: self._read(number, value) for number, value in given.items()}
-        user, tags = self.site.users[by], fields.get("tags")
         return changes.Save(
-            by=user, at=self.at(at), held=self._held(held), custom=custom, tags=tags, comment=comment, channel="web"
+            by=self.site.users[by],
+            at=self.at(at),
+            held=held_values(self.site, fields),
+            custom=custom_values(self.site, fields),
+            tags=fields.get("tags"),
+            comment=comment,
+            channel="web",
         )
-
-    def _read(self, number: int, value: Any) -> Any:
-        field = self.site.fields[number]
-        return read(field, loose(field, value.isoformat() if isinstance(value, datetime) else value))
-
-    def _held(self, fields: Fields) -> dict[str, Any]:
-        site = self.site
-        named: dict[str, tuple[str, Sequence[Named]]] = {
-            "group": ("group_id", site.groups),
-            "brand": ("brand_id", site.brands),
-            "form": ("ticket_form_id", site.forms),
-            "organization": ("organization_id", site.organizations),
-        }
-        held: dict[str, Any] = {}
-        for name, value in fields.items():
-            if name in named:
-                held[named[name][0]] = None if value is None else _by_name(named[name][1], value)
-            elif name in ("requester", "assignee"):
-                held[f"{name}_id"] = None if value is None else self._person(value).id
-            elif name == "custom_status":
-                held["custom_status_id"] = next(one.id for one in site.statuses if value == one.label)
-            elif name in changes.HELD:
-                held[name] = value
-            else:
-                raise KeyError(f"{name} is no field of a ticket")
-        return held
-
-    def _person(self, handle: str) -> User:
-        return self.site.users[handle]
-
-
-def _by_name(things: Sequence[Named], wanted: Any) -> int:
-    for thing in things:
-        if wanted in (thing.name, thing.id):
-            return thing.id
-    raise KeyError(wanted)
 
 
 def _merged(wanted: changes.Save) -> changes.Save:

@@ -10,8 +10,8 @@ from connector.sandbox.sandbox import Now, Sandbox
 from connector.sandbox.webhooks import Webhook
 from connector.sandbox.zendesk.access import who_sent
 from connector.sandbox.zendesk.defaults import new_site
-from connector.sandbox.zendesk.events import parcels, retry_zendesk
 from connector.sandbox.zendesk.model import Audit, CustomStatus, FieldType, Named, StatusName, Ticket, TicketField, User
+from connector.sandbox.zendesk.parcels import parcels, retry_zendesk
 from connector.sandbox.zendesk.shapes import show_ticket
 
 ERRORS = {404: "RecordNotFound", 409: "Conflict", 422: "RecordInvalid", 429: "APIRateLimitExceeded"}

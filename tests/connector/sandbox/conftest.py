@@ -1,5 +1,6 @@
 """Sandboxes being served, sessions that may come in, and a recorder that takes webhooks."""
 
+import base64
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -84,7 +85,7 @@ def session() -> Iterator[requests.Session]:
 
 class _Credentials(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        path = request.path_url
-        if path.startswith("/api/v2"):
-            return requests.auth.HTTPBasicAuth("bot@acme.example/token", "sandbox-token")(request)
-        return requests.auth.HTTPBasicAuth("bot@acme.example", "sandbox-token")(request)
+        user = "bot@acme.example/token" if request.path_url.startswith("/api/v2") else "bot@acme.example"
+        given = base64.b64encode(f"{user}:sandbox-token".encode()).decode()
+        request.headers["Authorization"] = f"Basic {given}"
+        return request

@@ -14,7 +14,7 @@ from connector.sandbox.jira.events import _signature
 from connector.sandbox.jira.sandbox import JiraSandbox
 from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.webhooks import Webhook
-from connector.sandbox.zendesk.events import sign
+from connector.sandbox.zendesk.parcels import sign
 from connector.sandbox.zendesk.sandbox import ZendeskSandbox
 from tests.connector.sandbox.conftest import Recorder
 

@@ -1,15 +1,12 @@
-"""Comments: the platform's endpoints, the property that makes one internal, and the service desk's list."""
-
-from typing import Any
+"""Comments: the platform's endpoints, and the property that makes one internal."""
 
 from connector.sandbox.calls import Answer, Call
-from connector.sandbox.jira import changes, instants
-from connector.sandbox.jira.model import Comment, Issue
-from connector.sandbox.jira.people import show_desk_user
+from connector.sandbox.jira import changes
+from connector.sandbox.jira.issues import Comment, Issue
 from connector.sandbox.jira.reading import Context, read_long_text
 from connector.sandbox.jira.setup import JiraSite
 from connector.sandbox.jira.shapes import INTERNAL, comment_properties, show_comment
-from connector.sandbox.jira.views.common import EMPTY, Table, account, find, flag, refuse, version
+from connector.sandbox.jira.views.common import EMPTY, Table, account, find, refuse, version
 
 NO_COMMENT = "Can not find a comment for the id: {}."
 
@@ -65,13 +62,14 @@ def add(site: JiraSite, call: Call) -> Answer:
     """Add a comment."""
     issue, (text, internal) = find(site, call), _read(site, call)
     role = (call.json.get("visibility") or {}).get("value")
-    comment = _new(site, call, text, internal=bool(internal), role=role)
+    comment = new_comment(site, call, text, internal=bool(internal), role=role)
     comment.internal_set = internal is not None
     site.happen(changes.add_comment(issue, comment))
     return _shown(site, call, issue, comment, 201)
 
 
-def _new(site: JiraSite, call: Call, text: str, *, internal: bool, role: str | None = None) -> Comment:
+def new_comment(site: JiraSite, call: Call, text: str, *, internal: bool, role: str | None = None) -> Comment:
+    """Make a comment of the sender, as of now."""
     user, at = account(site, call), site.at(None)
     comment = Comment(
         id=site.site.new_id(), author=user, text=text, created_at=at, updated_at=at, updated_by=user, role=role
@@ -124,49 +122,6 @@ def set_property(site: JiraSite, call: Call) -> Answer:
     return Answer(200 if known else 201)
 
 
-def desk_list(site: JiraSite, call: Call) -> Answer:
-    """Give a page of a request's comments as the service desk does, with `public` on both flavours."""
-    issue = _request(site, call)
-    start, limit = call.number("start", 0), call.number("limit", 50)
-    kept = [one for one in issue.comments if flag(call, "internal" if one.internal else "public", default=True)]
-    page = kept[start : start + limit]
-    base = f"{site.url}/rest/servicedeskapi/request/{issue.id}/comment"
-    last = start + limit >= len(kept)
-    links = {"self": base, "base": site.url, "context": ""}
-    links |= {} if last else {"next": f"{base}?start={start + limit}&limit={limit}"}
-    answer = {"_expands": [], "size": len(page), "start": start, "limit": limit, "isLastPage": last, "_links": links}
-    return Answer(body=answer | {"values": [_desk_comment(site, issue, one) for one in page]})
-
-
-def _request(site: JiraSite, call: Call) -> Issue:
-    issue = find(site, call)
-    if issue.project.type != "service_desk":
-        raise refuse(404, "The requested issue is not a request of a service project.")
-    return issue
-
-
-def _desk_comment(site: JiraSite, issue: Issue, comment: Comment) -> dict[str, Any]:
-    at = instants.show(comment.created_at, site.site.timezone)
-    created = {"iso8601": at[:19] + at[23:], "jira": at, "epochMillis": int(comment.created_at.timestamp() * 1000)}
-    return {
-        "_expands": ["attachment", "renderedBody"],
-        "id": comment.id,
-        "body": comment.text,
-        "public": not comment.internal,
-        "author": show_desk_user(site.site, comment.author),
-        "created": created | {"friendly": f"{comment.created_at:%d/%b/%y %-I:%M %p}"},
-        "_links": {"self": f"{site.url}/rest/servicedeskapi/request/{issue.id}/comment/{comment.id}"},
-    }
-
-
-def desk_add(site: JiraSite, call: Call) -> Answer:
-    """Comment on a request, public or internal."""
-    issue = _request(site, call)
-    comment = _new(site, call, str(call.json.get("body", "")), internal=not call.json.get("public", True))
-    site.happen(changes.add_comment(issue, comment))
-    return Answer(201, _desk_comment(site, issue, comment))
-
-
 TABLE: Table = (
     ("GET", "/issue/<issue>/comment", listed),
     ("POST", "/issue/<issue>/comment", add),
@@ -175,8 +130,4 @@ TABLE: Table = (
     ("DELETE", "/issue/<issue>/comment/<comment>", delete),
     ("GET", "/comment/<comment>/properties/<key>", look_property),
     ("PUT", "/comment/<comment>/properties/<key>", set_property),
-)
-DESK_TABLE: Table = (
-    ("GET", "/rest/servicedeskapi/request/<issue>/comment", desk_list),
-    ("POST", "/rest/servicedeskapi/request/<issue>/comment", desk_add),
 )

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from connector.sandbox.calls import Answer, Call, RefusedError
-from connector.sandbox.jira.model import Issue, Right, User
+from connector.sandbox.jira.issues import Issue
+from connector.sandbox.jira.model import Right, User
 from connector.sandbox.jira.setup import JiraSite
 
 JiraView = Callable[[JiraSite, Call], Answer]
 Table = tuple[tuple[str, str, JiraView], ...]
 
 HIDDEN = "Issue does not exist or you do not have permission to see it."
+NO_EDIT = "You do not have permission to edit issues in this project."
 EMPTY = Answer(204)
 
 

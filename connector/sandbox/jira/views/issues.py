@@ -1,11 +1,12 @@
-"""Issues: look, history, create, edit, delete, transitions, what may be edited."""
+"""Issues: look, history, create, edit, delete."""
 
 from typing import Any
 
 from connector.sandbox.calls import Answer, Call
 from connector.sandbox.jira import changes, loose
-from connector.sandbox.jira.kinds import kind_of, schema_of
-from connector.sandbox.jira.model import Field, Issue, Project
+from connector.sandbox.jira.issues import Issue
+from connector.sandbox.jira.kinds import kind_of
+from connector.sandbox.jira.model import Project
 from connector.sandbox.jira.people import find_user
 from connector.sandbox.jira.reading import Context
 from connector.sandbox.jira.setup import JiraSite
@@ -16,14 +17,12 @@ from connector.sandbox.jira.shapes import (
     show_fields,
     show_issue,
 )
-from connector.sandbox.jira.things import show_option, show_priority, show_status
-from connector.sandbox.jira.views.common import EMPTY, Table, account, find, flag, need, refuse, version
+from connector.sandbox.jira.views.common import EMPTY, NO_EDIT, Table, account, find, flag, need, refuse, version
 
 NEWEST = 100
 """How many entries of the history Cloud gives inside an issue."""
 
 NOT_SET = "Field '{}' cannot be set. It is not on the appropriate screen, or unknown."
-NO_EDIT = "You do not have permission to edit issues in this project."
 NO_SILENCE = "To discard the user notification either admin or project admin permissions are required."
 
 
@@ -137,52 +136,10 @@ def delete(site: JiraSite, call: Call) -> Answer:
     return EMPTY
 
 
-def transitions(site: JiraSite, call: Call) -> Answer:
-    """Give the transitions: from every status to every other."""
-    issue = find(site, call)
-    others = [status for status in site.site.statuses if status != issue.status]
-    listed = [
-        {"id": f"{status.id}1", "name": status.name, "to": show_status(site.site, status), "hasScreen": False}
-        for status in others
-    ]
-    return Answer(body={"expand": "transitions", "transitions": listed})
-
-
-def transit(site: JiraSite, call: Call) -> Answer:
-    """Follow a transition."""
-    issue, user = find(site, call), need(site, call, "edit", 403, NO_EDIT)
-    wanted = str((call.json.get("transition") or {}).get("id", ""))
-    status = next((one for one in site.site.statuses if f"{one.id}1" == wanted and one != issue.status), None)
-    if status is None:
-        raise refuse(400, f"Transition id '{wanted}' is not valid for this issue.")
-    site.happen(changes.set_status(site.site, issue, status, user, site.at(None)))
-    return EMPTY
-
-
-def editmeta(site: JiraSite, call: Call) -> Answer:
-    """Give what the edit screen of an issue's project holds."""
-    issue = find(site, call)
-    on_screen = [field for field in site.site.fields.values() if field.id not in issue.project.off_screen]
-    return Answer(body={"fields": {field.id: _meta(site, field) for field in on_screen}})
-
-
-def _meta(site: JiraSite, field: Field) -> dict[str, Any]:
-    meta = {"required": field.id == "summary", "schema": schema_of(field), "name": field.name, "key": field.id}
-    meta["operations"] = ["set"]
-    if field.id == "priority":
-        meta["allowedValues"] = [show_priority(site.site, one) for one in site.site.priorities]
-    elif field.options:
-        meta["allowedValues"] = [show_option(site.site, one) for one in field.options]
-    return meta
-
-
 TABLE: Table = (
     ("GET", "/issue/<issue>", look),
     ("PUT", "/issue/<issue>", edit),
     ("POST", "/issue", create),
     ("DELETE", "/issue/<issue>", delete),
-    ("GET", "/issue/<issue>/transitions", transitions),
-    ("POST", "/issue/<issue>/transitions", transit),
-    ("GET", "/issue/<issue>/editmeta", editmeta),
 )
 CLOUD_TABLE: Table = (("GET", "/issue/<issue>/changelog", history),)

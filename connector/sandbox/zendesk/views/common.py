@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from connector.sandbox.calls import Answer, Call, RefusedError
 from connector.sandbox.zendesk.model import Site, Ticket
 from connector.sandbox.zendesk.setup import ZendeskSite
-from connector.sandbox.zendesk.shapes import show_named, show_user
+from connector.sandbox.zendesk.things import show_named, show_user
 
 ZendeskView = Callable[[ZendeskSite, Call], Answer]
 Table = tuple[tuple[str, str, ZendeskView], ...]

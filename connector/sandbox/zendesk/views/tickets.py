@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.sandbox.calls import Answer, Call, RefusedError
-from connector.sandbox.zendesk import changes
+from connector.sandbox.zendesk import changes, filing
 from connector.sandbox.zendesk.model import Audit, Ticket, User
 from connector.sandbox.zendesk.setup import ZendeskSite
 from connector.sandbox.zendesk.shapes import instant, show_audit, show_listed_comment, show_ticket
@@ -49,7 +49,7 @@ def create(site: ZendeskSite, call: Call) -> Answer:
         raise invalid({"base": ["Description: cannot be blank"]})
     save = read_save(site, wanted, by)
     requester = site.site.user(wanted.get("requester_id", by.id)) or by
-    ticket, audit = changes.create(site.site, save, requester)
+    ticket, audit = filing.create(site.site, save, requester)
     site.happen(ticket, audit)
     shown = {"ticket": show_ticket(site.site, ticket), "audit": show_audit(ticket, audit)}
     return Answer(201, shown, {"Location": f"{site.url}/api/v2/tickets/{ticket.id}.json"})
@@ -118,7 +118,7 @@ def make_private(site: ZendeskSite, call: Call) -> Answer:
     comment = next((one for one in ticket.comments if one.id == call.parts["comment"]), None)
     if comment is None:
         return NOT_FOUND
-    audit = changes.make_private(site.site, ticket, comment, _sender(site, call), site.at(None))
+    audit = filing.make_private(site.site, ticket, comment, _sender(site, call), site.at(None))
     site.happen(ticket, audit)
     return Answer(200)
 
