@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 def iso(at: datetime) -> str:
     """Write an instant in UTC with `Z`, with fractions only where they are not zero."""
-    text = at.astimezone(UTC).replace(tzinfo=None).isoformat()
-    return f"{text.rstrip('0') if '.' in text else text}Z"
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def iso_duration(duration: timedelta) -> str:

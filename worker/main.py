@@ -7,6 +7,7 @@ from connector.cli.main import commands as connector_commands
 
 _COMMANDS: tuple[click.Command, ...] = (
     LazyCommand("run", "worker.commands", "run", "Run everything, with a Valkey of its own where REDIS_URL is unset."),
+    LazyCommand("demo", "worker.demo.command", "demo", "Show it all on loopback, with three sandbox trackers."),
     *connector_commands,
     LazyCommand("web", "worker.commands", "web", "Receive webhooks (a part of run)."),
     LazyCommand("worker", "worker.commands", "worker", "Sync tickets (a part of run)."),

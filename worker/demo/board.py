@@ -1,0 +1,59 @@
+"""The demo's table: what was expected of each ticket, and what was read back from its tracker."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.table import Table
+
+from policies.schema import Policy
+from worker.demo.desks import Shown
+from worker.demo.rows import Row
+
+_TRACKERS = {"jira-cloud": "Jira Cloud", "jira-datacenter": "Jira Data Center", "zendesk": "Zendesk"}
+_STYLES = {"breached": "red", "met": "green", "running": "cyan", "paused": "magenta"}
+
+
+@dataclass(slots=True)
+class Place:
+    """One ticket of the demo: its row, its id at the tracker, and what its fields held last."""
+
+    row: Row
+    ticket: str
+    shown: Shown
+
+    def fits(self, now: datetime) -> bool:
+        """Say whether the ticket shows what it should."""
+        row, shown = self.row, self.shown
+        return shown.due_at == row.due_at and shown.state == row.state(now) and bool(shown.summary) == bool(row.policy)
+
+
+def counts(places: Sequence[Place], now: datetime) -> Table:
+    """Show how far each tracker is."""
+    table = Table(box=None, padding=(0, 2))
+    for column in ("Tracker", "as expected", "of"):
+        table.add_column(column, justify="left" if column == "Tracker" else "right")
+    for flavour, name in _TRACKERS.items():
+        there = [place for place in places if place.row.flavour == flavour]
+        table.add_row(name, str(sum(place.fits(now) for place in there)), str(len(there)))
+    return table
+
+
+def board(places: Iterable[Place], policies: dict[str, Policy], now: datetime) -> Table:
+    """Show every ticket: tracker, vendor, plan, level, due time read back, expected, state."""
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for column in ("Ticket", "Tracker", "Vendor", "Plan", "Level", "Due, read back", "Expected", "State", ""):
+        table.add_column(column, no_wrap=True)
+    for place in places:
+        row, state = place.row, place.shown.state or ""
+        vendor = policies[row.policy].vendor if row.policy else ""
+        told = (row.case, _TRACKERS[row.flavour], vendor, row.plan, str(row.level or ""))
+        due = (_text(place.shown.due_at), _text(row.due_at))
+        style = _STYLES.get(state, "default")
+        mark = "[green]✓[/]" if place.fits(now) else "[bold red]differs[/]"
+        table.add_row(*told, *due, f"[{style}]{state or '(left alone)'}[/]", mark)
+    return table
+
+
+def _text(at: datetime | None) -> str:
+    return at.astimezone().strftime("%a %Y-%m-%d %H:%M %Z") if at else "-"
