@@ -103,13 +103,16 @@ class Sender:
         return {**states, **answers}
 
     def close(self) -> None:
-        """End the threads; what is still queued is not sent."""
+        """End the threads; what is still queued is not sent. A later parcel starts new ones."""
         with self._change:
             self._ended = True
             self._queue.clear()
             self._change.notify_all()
         for thread in self._threads:
             thread.join(timeout=1)
+        with self._change:
+            self._threads.clear()
+            self._ended = False
 
 
 def _post(session: requests.Session, webhook: Webhook, parcel: Parcel, attempt: int) -> tuple[int, Mapping[str, str]]:

@@ -1,5 +1,7 @@
 """Faults put in on purpose, and the sandbox's own endpoints for other processes."""
 
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -60,6 +62,17 @@ def test_a_hang_ends_when_the_sandbox_stops(session: requests.Session) -> None:
     assert len(failed) == 1
 
 
+def test_a_tracker_goes_away_and_comes_back_with_its_tickets(session: requests.Session) -> None:
+    site = JiraSandbox("cloud")
+    with serve(site):
+        issue, port = site.create(), int(site.url.rpartition(":")[2])
+        assert look(site, session, issue).status_code == 200
+    with pytest.raises(requests.ConnectionError):
+        look(site, session, issue)
+    with serve(site, port):
+        assert look(site, session, issue).status_code == 200
+
+
 def test_a_limit_refuses_what_is_too_much_for_each_ticket(zendesk: ZendeskSandbox, session: requests.Session) -> None:
     first, second = zendesk.create(), zendesk.create()
     zendesk.faults.limit(method="PUT", path=r"/tickets/(\d+)", allow=2, seconds=600)
@@ -110,6 +123,18 @@ def test_secrets_are_shown_nowhere(cloud: JiraSandbox, session: requests.Session
         text = session.get(f"{cloud.url}/_sandbox/{path}").text
         assert "hush" not in text
         assert "sandbox-token" not in text
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("flavour", ["jira-cloud", "jira-datacenter", "zendesk"])
+def test_a_sandbox_runs_as_a_process_of_its_own(flavour: str) -> None:
+    command = [sys.executable, "-m", "connector.sandbox", "--flavour", flavour]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own module
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert requests.get(f"{url}/_sandbox", timeout=5).json()["flavour"] == flavour
+        process.terminate()
+        assert process.wait(timeout=10) == 0
 
 
 def test_many_requests_a_second_on_kept_alive_connections(cloud: JiraSandbox) -> None:
