@@ -134,6 +134,12 @@ def always_open() -> BusinessCalendar:
     return compile_calendar(ALWAYS, "UTC")
 
 
+def require_countable(at: datetime) -> None:
+    """Refuse an instant that is naive or outside the years that calendars know. Raises CalendarError."""
+    _microseconds(at)
+    _require_known(at.year)
+
+
 def _microseconds(at: datetime) -> int:
     try:
         since = at - _EPOCH

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from policies.calendar import BusinessCalendar
+from policies.calendar import BusinessCalendar, require_countable
 from policies.instants import iso, iso_duration
 from policies.receipt import Fact, Value
 from policies.schema import Policy
@@ -25,6 +25,7 @@ class Due:
 
 def due_time(policy: Policy, case: Case, start: datetime) -> Due:
     """Compute one due time. Raises CaseError (CalendarError among them)."""
+    require_countable(start)
     held = policy.at(start)
     terms = terms_for(held, case)
     due_at = due_under(terms, start)

@@ -135,6 +135,8 @@ class Policy(Part):
 
     def at(self, start: datetime) -> "Policy":
         """Return the version that holds for a start."""
+        if not self._dated:
+            return self
         on = start.astimezone(UTC).date()
         held = self
         for since, policy in self._dated:
