@@ -1,6 +1,7 @@
 """The door of a sandbox: faults, credentials, routing, the log; every request comes through here."""
 
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -92,3 +93,6 @@ def _viewed(
             return refused.answer, by or ""
         except ValueError as unreadable:
             return sandbox.error(400, str(unreadable)), by or ""
+        except Exception:  # noqa: BLE001  # the request's door: a fault of the sandbox is loud here and a 500 there
+            traceback.print_exc()
+            return sandbox.error(500, "Internal server error"), by or ""

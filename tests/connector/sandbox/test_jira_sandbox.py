@@ -332,6 +332,24 @@ def test_a_body_that_is_no_object_is_refused(cloud: JiraSandbox, session: reques
         assert session.put(issue_url(cloud, issue), data=body).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        pytest.param(datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:09:00.000+0009", id="the year 1"),
+        pytest.param(datetime(9999, 12, 31, 23, 30, tzinfo=UTC), "9999-12-31T23:30:00.000+0000", id="the year 9999"),
+    ],
+)
+def test_a_date_time_at_the_ends_of_time_is_shown(cloud: JiraSandbox, at: datetime, shown: str) -> None:
+    issue = cloud.create(fields={"customfield_10090": at})
+    assert cloud.ticket(issue)["fields"]["customfield_10090"] == shown
+
+
+def test_fields_that_are_no_object_are_refused(cloud: JiraSandbox, session: requests.Session) -> None:
+    issue = cloud.create()
+    for fields in ([1], "x"):
+        assert session.put(issue_url(cloud, issue), json={"fields": fields}).status_code == 400
+
+
 def test_another_account_writes_under_its_own_name(cloud: JiraSandbox) -> None:
     cloud.add_user("dana", token="dana-token")
     issue = cloud.create()

@@ -215,3 +215,18 @@ def test_wrong_attributes_are_refused(zendesk: ZendeskSandbox, session: requests
         answer = put(zendesk, session, ticket, **wanted)
         assert (answer.status_code, answer.json()["error"]) == (422, "RecordInvalid"), wanted
     assert session.post(f"{zendesk.url}/api/v2/tickets", json={"ticket": {"subject": "x"}}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param({"custom_fields": [{"value": 1}]}, id="a field without its id"),
+        pytest.param({"custom_fields": "x"}, id="fields that are a text"),
+        pytest.param({"tags": 5}, id="tags that are a number"),
+        pytest.param({"comment": "x"}, id="a comment that is a text"),
+    ],
+)
+def test_a_malformed_update_is_refused(
+    zendesk: ZendeskSandbox, session: requests.Session, wanted: dict[str, Any]
+) -> None:
+    assert put(zendesk, session, zendesk.create(), **wanted).status_code == 400

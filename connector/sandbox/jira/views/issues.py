@@ -82,14 +82,21 @@ def read_fields(site: JiraSite, project: Project, wanted: dict[str, Any], form: 
     return values
 
 
+def _object(call: Call, name: str) -> dict[str, Any]:
+    given = call.json.get(name) or {}
+    if not isinstance(given, dict):
+        raise refuse(400, f"'{name}' must be an object")
+    return dict(given)
+
+
 def edit(site: JiraSite, call: Call) -> Answer:
     """Set fields of an issue, all or none."""
     issue = find(site, call)
     user = need(site, call, "edit", 403, NO_EDIT)
     if not flag(call, "notifyUsers", default=True):
         need(site, call, "silence", 403, NO_SILENCE)
-    wanted = dict(call.json.get("fields") or {})
-    for name, operations in (call.json.get("update") or {}).items():
+    wanted = _object(call, "fields")
+    for name, operations in _object(call, "update").items():
         for operation in operations:
             wanted[name] = operation.get("set")
     if not wanted and not call.json.get("update"):
@@ -106,7 +113,7 @@ def edit(site: JiraSite, call: Call) -> Answer:
 
 def create(site: JiraSite, call: Call) -> Answer:
     """Create an issue as the sender, or for the reporter that is named."""
-    fields = dict(call.json.get("fields") or {})
+    fields = _object(call, "fields")
     given, reporter = fields.pop("project", None) or {}, fields.pop("reporter", None)
     project = next(
         (one for one in site.site.projects.values() if given.get("key", given.get("id")) in (one.key, one.id)), None

@@ -30,6 +30,8 @@ def read_save(site: ZendeskSite, wanted: dict[str, Any], by: User) -> Save:
         raise invalid(wrong)
     tags = wanted.get("tags")
     tags = tags.split() if isinstance(tags, str) else tags
+    if tags is not None and not isinstance(tags, list):
+        raise ValueError("tags must be a list")
     author, comment = _comment(site, wanted.get("comment"), by)
     metadata = wanted.get("metadata") or {}
     return Save(by=author, at=site.at(None), held=held, custom=custom, tags=tags, comment=comment, metadata=metadata)
@@ -52,7 +54,7 @@ def _check_ids(site: ZendeskSite, held: dict[str, Any], wrong: dict[str, list[st
 
 
 def _custom(site: ZendeskSite, wanted: Any) -> dict[int, Any]:
-    given = wanted.items() if isinstance(wanted, dict) else [(one["id"], one.get("value")) for one in wanted or ()]
+    given = wanted.items() if isinstance(wanted, dict) else _pairs(wanted or [])
     values, faults = {}, []
     for name, raw in given:
         field = site.site.fields.get(int(name))
@@ -70,6 +72,12 @@ def _custom(site: ZendeskSite, wanted: Any) -> dict[int, Any]:
     return values
 
 
+def _pairs(wanted: Any) -> list[tuple[str, Any]]:
+    if not isinstance(wanted, list) or any(not isinstance(one, dict) or "id" not in one for one in wanted):
+        raise ValueError("custom_fields must be a list of objects with an id and a value")
+    return [(str(one["id"]), one.get("value")) for one in wanted]
+
+
 def _fault(field: TicketField, sentence: str) -> dict[str, Any]:
     about = {"ticket_field_id": field.id, "ticket_field_type": f"Field{field.type.capitalize()}"}
     return {"description": f"{field.title}: {sentence}", **about}
@@ -78,6 +86,8 @@ def _fault(field: TicketField, sentence: str) -> dict[str, Any]:
 def _comment(site: ZendeskSite, wanted: Any, by: User) -> tuple[User, tuple[str, bool] | None]:
     if not wanted:
         return by, None
+    if not isinstance(wanted, dict):
+        raise ValueError("comment must be an object")  # noqa: TRY004  # one error for every unreadable body
     author = site.site.user(wanted.get("author_id", by.id)) or by
     text = str(wanted.get("body") or wanted.get("html_body") or "")
     if not text:
