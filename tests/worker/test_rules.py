@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from connector.store.engine import reading
+from policies.faults import FaultsError
+from policies.loader import VENDORS
+from tests.worker.conftest import MAPPINGS, SITE, World
+from worker.rules import Rules
+
+SHIPPED = (VENDORS / "hosteur-ragnarokkr.yaml").read_text(encoding="utf-8")
+OWN = SHIPPED.replace("id: hosteur-ragnarokkr", "id: our-own")
+
+
+class Ticking:
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "our policies"
+    folder.mkdir()
+    (folder / "own.yaml").write_text(OWN, encoding="utf-8")
+    return folder
+
+
+def test_a_changed_file_is_read_within_seconds_and_names_another_set(folder: Path) -> None:
+    ticking = Ticking()
+    rules = Rules(folder, {"acme": SITE}, ticking)
+    before = rules.digest()
+    assert "our-own" in rules.policies()
+    (folder / "own.yaml").write_text(OWN.replace("our-own", "our-new"), encoding="utf-8")
+    assert "our-own" in rules.policies(), "files are not looked at each time"
+    ticking.at = 2.0
+    assert "our-new" in rules.policies()
+    assert rules.digest() != before
+
+
+def test_a_broken_file_keeps_the_last_good_set_in_force_and_says_so(folder: Path) -> None:
+    ticking = Ticking()
+    rules = Rules(folder, {"acme": SITE}, ticking)
+    before = rules.digest()
+    (folder / "own.yaml").write_text("id: [broken", encoding="utf-8")
+    ticking.at = 2.0
+    assert "our-own" in rules.policies()
+    assert rules.digest() == before
+    assert rules.trouble is not None
+    assert "own.yaml" in rules.trouble
+    (folder / "own.yaml").write_text(OWN + "\n", encoding="utf-8")
+    ticking.at = 4.0
+    rules.policies()
+    assert rules.trouble is None
+
+
+def test_a_start_with_a_broken_file_is_refused(folder: Path) -> None:
+    (folder / "own.yaml").write_text("id: [broken", encoding="utf-8")
+    with pytest.raises(FaultsError):
+        Rules(folder, {"acme": SITE})
+
+
+def test_a_new_version_of_the_mappings_is_noticed_at_once(world: World) -> None:
+    rules = Rules(None, {"acme": SITE})
+    with reading(world.engine) as conn:
+        assert [spec.name for spec in rules.in_force(conn).mappings.mappings] == ["hosteur"]
+    world.apply(MAPPINGS.replace("name: hosteur", "name: renamed"))
+    with reading(world.engine) as conn:
+        in_force = rules.in_force(conn)
+    assert ([spec.name for spec in in_force.mappings.mappings], in_force.mappings.version) == (["renamed"], 2)
+    assert "hosteur" in in_force.first_applied
+
+
+def test_mappings_that_were_never_good_are_refused_each_time(world: World) -> None:
+    rules = Rules(None, {})  # the mapping's site is not configured
+    for _ in range(2):
+        with reading(world.engine) as conn, pytest.raises(FaultsError, match="acme"):
+            rules.in_force(conn)
+    assert rules.trouble is not None

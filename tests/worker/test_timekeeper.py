@@ -1,0 +1,120 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine
+
+from connector.queue import queue_on
+from connector.settings import Settings
+from connector.store.agenda import agenda_row, finish, start, wake
+from connector.store.deliveries import record
+from connector.store.engine import reading, writing
+from connector.store.heartbeats import latest
+from connector.trackers.port import Rank
+from policies.model import TicketRef
+from tests.worker.conftest import SITE
+from tests.worker.test_rules import OWN, Ticking
+from worker.rules import Rules
+from worker.timekeeper import Timekeeper
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+REF = TicketRef("acme", "1")
+
+
+@pytest.fixture
+def settings(engine: Engine, tmp_path: Path) -> Settings:
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    (folder / "own.yaml").write_text(OWN, encoding="utf-8")
+    return Settings(
+        config=tmp_path / "dueby.yaml",
+        policies=folder,
+        public_url=None,
+        alerts=None,
+        sites={"acme": SITE},
+        database_url=str(engine.url),
+        redis_url=None,
+        data=tmp_path,
+        port=8000,
+        bind="127.0.0.1",
+        workers=2,
+    )
+
+
+def test_a_tick_queues_what_is_due_and_gives_a_sign_of_life(settings: Settings, engine: Engine, redis: Redis) -> None:
+    with writing(engine) as conn:
+        wake(conn, REF, Rank.EVENT, "webhook", NOON)
+    timekeeper = Timekeeper(settings, Rules(None, settings.sites), redis, lambda: NOON)
+    timekeeper.tick()
+    timekeeper.tick()
+    assert [job.args for job in queue_on(redis).jobs] == [["acme", "1"]]
+    with reading(engine) as conn:
+        (heartbeat,) = latest(conn)
+    assert (heartbeat.kind, heartbeat.at, heartbeat.trouble) == ("timekeeper", NOON, None)
+    timekeeper.end()
+    with reading(engine) as conn:
+        assert latest(conn) == ()
+
+
+def test_without_redis_nothing_is_reserved_and_the_ticking_goes_on(settings: Settings, engine: Engine) -> None:
+    with writing(engine) as conn:
+        wake(conn, REF, Rank.EVENT, "webhook", NOON)
+    away = Redis(port=1)
+    timekeeper = Timekeeper(settings, Rules(None, settings.sites), away, lambda: NOON)
+    timekeeper.tick()
+    with reading(engine) as conn:
+        row = agenda_row(conn, REF)
+        assert [one.kind for one in latest(conn)] == ["timekeeper"]
+    assert row is not None
+    assert row.busy_until < NOON
+
+
+def test_changed_policies_put_open_tickets_behind_everything_else(
+    settings: Settings, engine: Engine, redis: Redis
+) -> None:
+    with writing(engine) as conn:
+        wake(conn, REF, Rank.EVENT, "webhook", NOON)
+        lease = start(conn, REF, NOON)
+        assert lease is not None
+        assert finish(conn, lease, None, NOON)
+    ticking, folder = Ticking(), settings.policies
+    assert folder is not None
+    timekeeper = Timekeeper(settings, Rules(folder, settings.sites, ticking), redis, lambda: NOON)
+    timekeeper.tick()
+    timekeeper.tick()
+    assert queue_on(redis).count == 0, "the first set that was ever seen recomputes nothing"
+    (folder / "own.yaml").write_text(OWN.replace("our-own", "our-new"), encoding="utf-8")
+    ticking.at = 5.0
+    timekeeper.tick()
+    assert queue_on(redis).count == 0, "workers read the new files first"
+    ticking.at = 10.0
+    timekeeper.tick()
+    assert [job.args for job in queue_on(redis).jobs] == [["acme", "1"]]
+    with reading(engine) as conn:
+        row = agenda_row(conn, REF)
+    assert row is not None
+    assert (row.rank, row.reason) == (Rank.RECOMPUTE, "policies")
+
+
+def test_a_broken_policy_file_is_seen_in_the_heartbeat(settings: Settings, engine: Engine, redis: Redis) -> None:
+    ticking, folder = Ticking(), settings.policies
+    assert folder is not None
+    timekeeper = Timekeeper(settings, Rules(folder, settings.sites, ticking), redis, lambda: NOON)
+    (folder / "own.yaml").write_text("id: [broken", encoding="utf-8")
+    ticking.at = 5.0
+    timekeeper.tick()
+    with reading(engine) as conn:
+        trouble = latest(conn)[0].trouble
+    assert trouble is not None
+    assert "own.yaml" in trouble
+
+
+def test_old_deliveries_are_forgotten(settings: Settings, engine: Engine, redis: Redis) -> None:
+    with writing(engine) as conn:
+        record(conn, "acme", "old", NOON - timedelta(hours=26))
+        record(conn, "acme", "young", NOON - timedelta(hours=24))
+    Timekeeper(settings, Rules(None, settings.sites), redis, lambda: NOON).tick()
+    with writing(engine) as conn:
+        assert record(conn, "acme", "old", NOON)
+        assert not record(conn, "acme", "young", NOON)
