@@ -1,6 +1,7 @@
 """What `dueby due` answers: the due time with its receipt as JSON."""
 
 import json
+from functools import cache
 from typing import Any
 
 from connector import texts
@@ -33,9 +34,10 @@ def as_json(due: Due, case: Case) -> dict[str, Any]:
 
 def as_line(value: dict[str, Any]) -> str:
     """Write one line of JSON in plain ASCII, so that any text survives any terminal."""
-    return json.dumps(value, separators=(", ", ": "))
+    return json.dumps(value)
 
 
+@cache
 def clause(source: Source | None) -> str | None:
     """Name a clause: document and section."""
     return f"{source.document}, {source.section}" if source else None
