@@ -1,19 +1,18 @@
 """Business time: when a target is used up, and how much open time lies between two instants."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain, count, groupby, islice
 
 from policies.errors import CalendarError
 from policies.holiday_days import NO_HOLIDAYS, require_holidays
-from policies.open_year import SECOND, OpenYear, Span, compile_year
+from policies.microseconds import SECOND, instant_at, microseconds_at, require_year
+from policies.open_year import OpenYear, Span, compile_year
 from policies.weekly import ALWAYS, Weekly
 from policies.zones import find_zone, year_start
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 HORIZON_YEARS = 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NO_TIME = timedelta(0)
 
@@ -37,19 +36,19 @@ class BusinessCalendar:
         """
         if duration <= _NO_TIME:
             raise CalendarError("not_positive", "a target must be longer than nothing")
-        at = _microseconds(start)
+        at = microseconds_at(start)
         year = self._years.get(start.year)
         if year is None or not year.start <= at < year.end:
             year = self._compiled(self._number_at(start.year, at))
         wanted = year.open_before(at) + duration // _MICROSECOND
         if wanted <= year.total:
-            return _instant(year.reached(wanted))
+            return instant_at(year.reached(wanted))
         return self._due_later(start, at, wanted - year.total)
 
     def _due_later(self, start: datetime, at: int, left: int) -> datetime:
         for year in islice(self._years_from(self._number_at(start.year, at) + 1), HORIZON_YEARS):
             if left <= year.total:
-                return _instant(year.reached(left))
+                return instant_at(year.reached(left))
             left -= year.total
         raise CalendarError("past_horizon", f"the target is not used up within {HORIZON_YEARS} years of {start}")
 
@@ -73,11 +72,11 @@ class BusinessCalendar:
                 merged[-1] = (merged[-1][0], high)
             else:
                 merged.append((low, high))
-        return tuple((_instant(low), _instant(high)) for low, high in merged)
+        return tuple((instant_at(low), instant_at(high)) for low, high in merged)
 
     def holidays_between(self, start: datetime, end: datetime) -> tuple[tuple[date, str], ...]:
         """Return the holidays that closed hours between two instants which would otherwise have been open."""
-        low, high = _microseconds(start), _microseconds(end)
+        low, high = microseconds_at(start), microseconds_at(end)
         closed = (
             (day, name)
             for year in self._years_between(start, low, high)
@@ -87,7 +86,7 @@ class BusinessCalendar:
         return tuple(holiday for holiday, _ in groupby(closed))
 
     def _open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
-        low, high = _microseconds(start), _microseconds(end)
+        low, high = microseconds_at(start), microseconds_at(end)
         return chain.from_iterable(year.spans(low, high) for year in self._years_between(start, low, high))
 
     def _years_between(self, start: datetime, low: int, high: int) -> Iterator[OpenYear]:
@@ -104,13 +103,13 @@ class BusinessCalendar:
     def _compiled(self, number: int) -> OpenYear:
         year = self._years.get(number)
         if year is None:
-            _require_known(number)
+            require_year(number)
             year = self._years[number] = compile_year(self.weekly, self.zone, self.holidays, number)
         return year
 
     def _number_at(self, guess: int, at: int) -> int:
         """Return the calendar's local year at an instant; the year as given may be another zone's."""
-        _require_known(guess)
+        require_year(guess)
         if at < year_start(self.zone, guess) * SECOND:
             return guess - 1
         return guess + 1 if at >= year_start(self.zone, guess + 1) * SECOND else guess
@@ -132,27 +131,3 @@ def compile_calendar(weekly: Weekly, zone: str, holidays: str = NO_HOLIDAYS) -> 
 def always_open() -> BusinessCalendar:
     """Return the calendar that runs round the clock: no hours, zone or holidays matter."""
     return compile_calendar(ALWAYS, "UTC")
-
-
-def require_countable(at: datetime) -> None:
-    """Refuse an instant that is naive or outside the years that calendars know. Raises CalendarError."""
-    _microseconds(at)
-    _require_known(at.year)
-
-
-def _microseconds(at: datetime) -> int:
-    try:
-        since = at - _EPOCH
-    except TypeError:
-        raise CalendarError("naive", f"{at.isoformat()} has no UTC offset: write it with Z or +HH:MM") from None
-    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
-
-
-def _instant(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def _require_known(year: int) -> None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        sentence = f"the year {year} is out of range: calendars are known from {FIRST_YEAR} to {LAST_YEAR}"
-        raise CalendarError("out_of_range", sentence)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from policies.calendar import BusinessCalendar, require_countable
+from policies.calendar import BusinessCalendar
 from policies.instants import iso, iso_duration
+from policies.microseconds import require_countable
 from policies.receipt import Fact, Value
 from policies.schema import Policy
 from policies.terms import Case, CaseError, Reading, Terms, reading_choices, terms_for

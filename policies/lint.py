@@ -8,7 +8,8 @@ from policies.faults import Fault
 from policies.in_force import InForce, in_force
 from policies.policy_cells import placed_cells
 from policies.policy_checks import policy_errors
-from policies.schema import Policy, Warnable
+from policies.schema import Policy
+from policies.schema_parts import Warnable
 from policies.schema_time import Cell, weekly_of
 from policies.targets import open_time
 from policies.weekly import DAY_MINUTES

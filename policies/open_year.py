@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from policies.holiday_days import holidays_in
+from policies.microseconds import SECOND
 from policies.weekly import Weekly
 from policies.zones import offset_pieces
 
 Span = tuple[int, int]
 """A half-open stretch of time in microseconds since 1970 UTC."""
 
-SECOND = 1_000_000
 DAY = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 

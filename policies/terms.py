@@ -1,76 +1,20 @@
 """The terms of one case: its level after the rules, its target, and the calendar that the target runs on."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
-from typing import Literal
 
-from policies.calendar import BusinessCalendar
+from policies.case import Case, Customer, Reading, Terms
 from policies.errors import CaseError
 from policies.in_force import InForce, in_force
 from policies.instants import iso_duration
-from policies.receipt import Fact, Source, Value
+from policies.receipt import Fact, Value
 from policies.rules import Ruled, apply_rules
 from policies.schema import Policy
 from policies.schema_time import CUSTOMER, Cell
 from policies.targets import open_time
 
 __all__ = ["Case", "CaseError", "Customer", "Reading", "Terms", "reading_choices", "terms_for"]
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """What a policy may need to know of a customer: IANA zone, region, holiday code."""
-
-    timezone: str | None = None
-    region: str | None = None
-    holidays: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One case under a policy: the plan, the level as given, attributes, chosen readings, the customer."""
-
-    plan: str
-    level: int | None
-    metric: str = "first_response"
-    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    readings: tuple[str, ...] = ()
-    customer: Customer = Customer()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What holds for a case. Without a promise `target`, `written` and `calendar` are None and `no_promise` the cause.
-
-    `timezone` and `holidays` are the ones the calendar uses. `facts` are the rules applied, target and calendar;
-    `closing` are duties, strength and notes, for the receipt's end.
-    """
-
-    level: int
-    level_given: int | None
-    target: timedelta | None = None
-    written: str | None = None
-    calendar: BusinessCalendar | None = None
-    calendar_name: str | None = None
-    timezone: str | None = None
-    holidays: str | None = None
-    no_promise: Literal["plan", "rule"] | None = None
-    no_promise_detail: str | None = None
-    facts: tuple[Fact, ...] = ()
-    closing: tuple[Fact, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One reading of one clause; `chosen` says that it is in force."""
-
-    name: str
-    title: str
-    clause: str
-    source: Source
-    chosen: bool
 
 
 def terms_for(policy: Policy, case: Case) -> Terms:

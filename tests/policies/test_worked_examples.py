@@ -28,7 +28,7 @@ Friday evening in New York | okta-premier-success basic 2 | 2026-07-31T18:00-04:
 basic by the clock | okta-premier-success basic 2 clock-hours | 2026-07-31T18:00-04:00 | 2026-08-01T06:00-04:00
 gold over the spring change | okta-premier-success gold 3 | 2026-03-07T23:30-05:00 | 2026-03-08T04:30-04:00
 gold over the autumn change | okta-premier-success gold 3 | 2026-10-31T23:30-04:00 | 2026-11-01T02:30-05:00
-one business day is 12 hours | auth0-self-service self-service 3 english-edition | 2026-07-30T17:00-04:00 | 2026-07-31T17:00-04:00
+1 bd is 12 h | auth0-self-service self-service 3 english-edition | 2026-07-30T17:00-04:00 | 2026-07-31T17:00-04:00
 two business days | auth0-self-service self-service 4 | 2026-11-20T10:00-05:00 | 2026-11-24T10:00-05:00
 over the autumn change, Paris | hosteur-ragnarokkr standard 2 | 2026-10-24T22:00+02:00 | 2026-10-25T03:00+01:00
 """  # fmt: skip
