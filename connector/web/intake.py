@@ -1,20 +1,29 @@
-"""Store hints, many in one transaction: those that come in while one is written share the next."""
+"""Store hints, many in one transaction: one thread a process writes, and what comes meanwhile shares the next."""
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection, Engine
 
 from connector.store import agenda, deliveries
-from connector.store.engine import writing
+from connector.store.engine import StoreAway, writing
 from connector.trackers.port import Hint
 from policies.model import TicketRef
 
+PATIENCE = timedelta(seconds=9)
+"""How long a webhook waits to be stored: less than the 10 s for which a tracker is known to wait at the least."""
+
 _REASON = "webhook"
 _LONGEST_ID = 200
+
+
+def _locked() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 @dataclass(slots=True)
@@ -23,47 +32,68 @@ class _Waiting:
     hint: Hint
     delivery_id: str | None
     now: datetime
+    done: threading.Lock = field(default_factory=_locked)
     new: bool = False
-    stored: bool = False
     error: Exception | None = None
 
 
 class Intake:
-    """One process's way into the store; the engine is asked for at the first hint, in the process that uses it."""
+    """One process's way into the store; its thread and the engine start with the first hint."""
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
         self._waiting: list[_Waiting] = []
-        self._list = threading.Lock()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def store(self, ref: TicketRef, hint: Hint, delivery_id: str | None, now: datetime) -> bool:
         """Put a ticket on the agenda and note the delivery; False where the delivery is known. Raise StoreAway."""
         mine = _Waiting(ref, hint, _fitting(delivery_id), now)
-        with self._list:
+        with self._lock:
             self._waiting.append(mine)
-        with self._turn:
-            if not mine.stored and mine.error is None:
-                self._store_all()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+                self._thread.start()
+        self._wake.set()
+        if not mine.done.acquire(timeout=PATIENCE.total_seconds()):
+            raise StoreAway(f"The database has not answered for {PATIENCE.total_seconds():.0f} s.")
         if mine.error is not None:
             raise mine.error
         return mine.new
 
+    def close(self) -> None:
+        """End the thread once it has stored what waits."""
+        self._ended.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=PATIENCE.total_seconds())
+
+    def _run(self) -> None:
+        while self._wake.wait():
+            self._wake.clear()
+            if self._waiting:
+                self._store_all()
+            elif self._ended.is_set():
+                return
+
     def _store_all(self) -> None:
-        batch = self._take()
+        batch: list[_Waiting] = []
         try:
             with writing(self._engine()) as conn:
+                batch = self._take()  # only now: whoever came while others wrote is in it
                 for waiting in batch:
                     waiting.new = _stored(conn, waiting)
-        except Exception as error:  # noqa: BLE001  # each of them raises it; who came meanwhile shall not wait as long again
-            for waiting in batch + self._take():
-                waiting.error = error
-        else:
+        except Exception as error:  # noqa: BLE001  # a thread's door: each of them raises it
+            batch += self._take()
             for waiting in batch:
-                waiting.stored = True
+                waiting.error = error
+        for waiting in batch:
+            waiting.done.release()
 
     def _take(self) -> list[_Waiting]:
-        with self._list:
+        with self._lock:
             batch, self._waiting = self._waiting, []
         return batch
 
@@ -75,8 +105,8 @@ def _fitting(delivery_id: str | None) -> str | None:
 
 
 def _stored(conn: Connection, waiting: _Waiting) -> bool:
-    ref, delivery_id = waiting.ref, waiting.delivery_id
-    if delivery_id is not None and not deliveries.record(conn, ref.site, delivery_id, waiting.now):
+    ref = waiting.ref
+    if not deliveries.record(conn, ref.site, waiting.delivery_id, waiting.now):
         return False
     agenda.wake(conn, ref, waiting.hint.rank, _REASON, waiting.now)
     return True

@@ -101,7 +101,10 @@ class Webhooks:
 def _delivery(incoming: Request) -> Delivery:
     body = incoming.get_data(cache=False)
     query = incoming.args.to_dict() if incoming.query_string else {}
-    return Delivery(body, dict(incoming.headers), query)
+    headers = {
+        name[5:].replace("_", "-").lower(): text for name, text in incoming.environ.items() if name[:5] == "HTTP_"
+    }
+    return Delivery(body, headers, query)
 
 
 def _is_name(ticket: str) -> bool:
