@@ -1,6 +1,8 @@
 """A command's door: the settings come in, errors go out as lines on standard error that say what to do."""
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,20 +10,31 @@ from typing import NoReturn
 
 import click
 from rich.console import Console
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.errors import TrackerError
 from connector.settings import Settings, load_settings
 from connector.sites import Site
-from connector.store.engine import StoreAway
+from connector.store.engine import StoreAway, open_engine
+from connector.store.upgrade import upgrade
 from policies.faults import FaultsError
 
 FAILED = 1
+_NAMES = {"jira": r"[1-9][0-9]{0,17}|[A-Za-z][A-Za-z0-9_]{0,99}-[1-9][0-9]{0,11}", "zendesk": r"[1-9][0-9]{0,17}"}
+_WIDTH_IN_A_PIPE = 200
 
 
 def read_settings() -> Settings:
     """Read the settings as every command does: the environment, relative to the present folder. Raise FaultsError."""
     return load_settings(os.environ, Path.cwd())
+
+
+def open_store(settings: Settings) -> Engine:
+    """Open the database, migrated. Raise StoreAway."""
+    engine = open_engine(settings.database_url)
+    upgrade(engine)
+    return engine
 
 
 def give_up(sentence: str) -> NoReturn:
@@ -47,7 +60,7 @@ def door() -> Iterator[None]:
 
 
 def site_named(settings: Settings, name: str) -> Site:
-    """Return a configured site, or end the command naming those that there are."""
+    """Return a configured site; end the command as wrongly used, naming those that there are."""
     site = settings.sites.get(name)
     if site is None:
         known = ", ".join(sorted(settings.sites)) or "none"
@@ -55,7 +68,20 @@ def site_named(settings: Settings, name: str) -> Site:
     return site
 
 
+def ticket_named(site: Site, name: str) -> str:
+    """Return a ticket's key or id as its tracker spells it; end the command as wrongly used for anything else."""
+    if not re.fullmatch(_NAMES[site.tracker], name):
+        expected = "a key such as OKTA-12 or an id" if site.tracker == "jira" else "a ticket's number"
+        raise click.BadParameter(f"{name!r} is no ticket of a {site.tracker}, expected {expected}", param_hint="TICKET")
+    return name.upper()
+
+
 def console() -> Console:
     """Return where tables go: as wide as the terminal, and wide enough in a pipe."""
-    wide = Console(highlight=False)
-    return wide if wide.is_terminal else Console(highlight=False, width=200)
+    wide = Console(highlight=False, soft_wrap=False)
+    return wide if wide.is_terminal else Console(highlight=False, width=_WIDTH_IN_A_PIPE)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document for scripts."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
