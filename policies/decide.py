@@ -49,9 +49,8 @@ def decide(
         return _timed(ticket, entitlement, cycle, kept, now)
     except CaseError as error:
         reason = _REASONS.get(error.reason, error.reason)
-        lacking = Unentitled(
-            reason=reason, detail=error.sentence, mapping=entitlement.mapping.name, facts=entitlement.facts
-        )
+        detail = "" if error.reason == "no_level" else error.sentence  # there is no priority to name
+        lacking = Unentitled(reason=reason, detail=detail, mapping=entitlement.mapping.name, facts=entitlement.facts)
         return _unmapped(lacking, kept)
 
 

@@ -170,7 +170,9 @@ class TestLevels:
         assert judge(changed=changed, priority=None).level == 3
 
     def test_no_priority_and_no_default_level_is_unmapped(self, judge: Any) -> None:
-        assert judge(priority=None).reason == "priority_without_level"
+        decision = judge(priority=None)
+        assert decision.reason == "priority_without_level"
+        assert decision.summary.values["detail"] == ""
 
     def test_the_level_may_come_from_another_field(self, judge: Any, told: Any) -> None:
         decision = judge(changed="{level_field: sev, levels: {S3: 3}}", fields={"sev": "S3"})
