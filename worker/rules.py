@@ -45,6 +45,7 @@ class Rules:
         self._looked = ticking()
         self._stamp = _stamp(folder)
         self._policies = load_policies(folder)
+        self._digest = _digest(self._policies)
         self._mappings: tuple[Mappings, Mapping[str, datetime]] | None = None
         self._tried: tuple[int, str] | None = None
         self._policies_trouble: str | None = None
@@ -67,8 +68,8 @@ class Rules:
 
     def digest(self) -> str:
         """Name the set of policies in force: another name, other due times."""
-        versions = sorted(f"{name}={policy.version}" for name, policy in self.policies().items())
-        return sha256("\n".join(versions).encode()).hexdigest()
+        self.policies()
+        return self._digest
 
     def in_force(self, conn: Connection) -> InForce:
         """Return policies and mappings. Raise FaultsError where no good mappings were ever read."""
@@ -88,7 +89,7 @@ class Rules:
             self._policies_trouble = f"The policies keep their last good state: {error}"
             _log.error("policies_broken", faults=[str(fault) for fault in error.faults])
         else:
-            self._policies_trouble = None
+            self._digest, self._policies_trouble = _digest(self._policies), None
             _log.info("policies_loaded", count=len(self._policies))
 
     def _read_mappings(self, conn: Connection, policies: Mapping[str, Policy]) -> None:
@@ -106,6 +107,11 @@ class Rules:
                 raise
         else:
             self._mappings, self._mappings_trouble = (read, stored.first_applied), None
+
+
+def _digest(policies: Mapping[str, Policy]) -> str:
+    versions = sorted(f"{name}={policy.version}" for name, policy in policies.items())
+    return sha256("\n".join(versions).encode()).hexdigest()
 
 
 def _stamp(folder: Path | None) -> _Stamp:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, case, func, literal, select, update
+from sqlalchemy import Connection, Executable, Integer, Text, bindparam, case, func, select, update
 
 from connector.store.feed import feed, reserve
 from connector.store.lease import Lease, fail, finish, rekey, renew, start
 from connector.store.tables import Instant, agenda, tickets
-from connector.store.upsert import upsert
+from connector.store.upsert import insert_into
 from connector.trackers.port import Rank
 from policies.model import TicketRef
 
@@ -28,6 +29,9 @@ __all__ = [
     "wake",
 ]
 
+_NOW = bindparam("now", type_=Instant)
+_RANK, _REASON = bindparam("in_rank", type_=Integer), bindparam("why", type_=Text)
+
 
 @dataclass(frozen=True, slots=True)
 class AgendaRow:
@@ -44,8 +48,8 @@ class AgendaRow:
 
 def wake(conn: Connection, ref: TicketRef, rank: Rank, reason: str, now: datetime) -> None:
     """Put a ticket on the agenda now, by id or, where an event held no id, by key. Cheap to repeat."""
-    row = {"site": ref.site, "ticket": ref.id, "look_at": now, "rank": int(rank), "reason": reason}
-    upsert(conn, agenda, row, {**_woken(now, rank), "reason": reason})
+    given = {"in_site": ref.site, "in_ticket": ref.id, "now": now, "in_rank": int(rank), "why": reason}
+    conn.execute(_wake(conn.dialect.name), given)
 
 
 def put_open_tickets(conn: Connection, site: str | None, rank: Rank, now: datetime, reason: str = "mappings") -> int:
@@ -55,7 +59,7 @@ def put_open_tickets(conn: Connection, site: str | None, rank: Rank, now: dateti
     )
     everywhere = update(agenda).where(~ended.exists())
     chosen = everywhere if site is None else everywhere.where(agenda.c.site == site)
-    return conn.execute(chosen.values(**_woken(now, rank), reason=reason)).rowcount
+    return conn.execute(chosen.values(**_woken()), {"now": now, "in_rank": int(rank), "why": reason}).rowcount
 
 
 def waiting(conn: Connection, site: str | None, now: datetime) -> int:
@@ -85,13 +89,23 @@ def agenda_row(conn: Connection, ref: TicketRef) -> AgendaRow | None:
     return AgendaRow(found.look_at, rank, found.version, found.busy_until, running, found.attempts, found.reason)
 
 
-def _woken(now: datetime, rank: Rank) -> dict[str, object]:
+def _woken() -> dict[str, object]:
     """Say what a wake makes of a row: due now (or when the tracker allows it), at the more urgent rank."""
     columns = agenda.c
-    earliest = case((columns.held_until > now, columns.held_until), else_=literal(now, Instant))
-    was_due = columns.look_at <= now
+    earliest = case((columns.held_until > _NOW, columns.held_until), else_=_NOW)
+    was_due = columns.look_at <= _NOW
     return {
         "version": columns.version + 1,
         "look_at": case((columns.look_at <= earliest, columns.look_at), else_=earliest),
-        "rank": case((was_due & (columns.rank < int(rank)), columns.rank), else_=int(rank)),
+        "rank": case((was_due & (columns.rank < _RANK), columns.rank), else_=_RANK),
+        "reason": _REASON,
     }
+
+
+@cache
+def _wake(dialect: str) -> Executable:
+    """Compose the statement once: it runs for every webhook."""
+    fresh = {"look_at": _NOW, "rank": _RANK, "reason": _REASON}
+    insert = insert_into(dialect, agenda).values(site=bindparam("in_site"), ticket=bindparam("in_ticket"), **fresh)
+    woken: Executable = insert.on_conflict_do_update(index_elements=["site", "ticket"], set_=_woken())
+    return woken

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from connector.store.tables import cycles, receipts
 from connector.store.upsert import upsert
@@ -12,11 +12,16 @@ from policies.decision import Finished
 from policies.model import State, TicketRef
 from policies.receipt import Fact, fact_from_json, fact_to_json
 
+_CYCLES = (
+    select(cycles.c.document)
+    .where(cycles.c.site == bindparam("of_site"), cycles.c.ticket == bindparam("of_ticket"))
+    .order_by(cycles.c.number)
+)
+
 
 def finished_cycles(conn: Connection, ref: TicketRef) -> tuple[Finished, ...]:
     """Return a ticket's ended cycles, in the order in which they were stored."""
-    mine = (cycles.c.site == ref.site) & (cycles.c.ticket == ref.id)
-    rows = conn.execute(select(cycles.c.document).where(mine).order_by(cycles.c.number))
+    rows = conn.execute(_CYCLES, {"of_site": ref.site, "of_ticket": ref.id})
     return tuple(finished_from_json(row.document) for row in rows)
 
 

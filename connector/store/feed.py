@@ -3,10 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, or_, select, union_all, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from connector.store.engine import reading, writing
-from connector.store.tables import agenda, heartbeats, sites
+from connector.store.tables import Instant, agenda, heartbeats, sites
 from connector.store.upsert import insert_once
 from connector.trackers.port import Rank
 
@@ -15,6 +29,7 @@ RESERVED_FOR = timedelta(seconds=30)
 
 ALIVE_FOR = timedelta(seconds=60)
 _OTHER = sites.alias("other")
+_SITE, _NOW = bindparam("at_site", type_=Text), bindparam("now", type_=Instant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +53,7 @@ class _Room:
 def feed(engine: Engine, site: str, slots: int, now: datetime) -> tuple[tuple[str, int], ...]:
     """Reserve due rows in a transaction of its own; return (ticket, rank) to enqueue, urgent first. Raise StoreAway."""
     with reading(engine) as conn:
-        if conn.execute(select(_idle(site, Rank.URGENT, now, any_rank=True).exists())).scalar_one() == 0:
+        if not conn.execute(_ANY_IDLE, {"at_site": site, "now": now}).scalar_one():
             return ()
     with writing(engine) as conn:
         return reserve(conn, site, slots, now)
@@ -52,39 +67,13 @@ def reserve(conn: Connection, site: str, slots: int, now: datetime) -> tuple[tup
     room = _room(conn, site, now).left(slots)
     if room == 0:
         return ()
-    chosen = union_all(*(_idle(site, rank, now).limit(room).subquery().select() for rank in Rank)).subquery()
-    best = select(chosen.c.id).order_by(chosen.c.rank, chosen.c.look_at).limit(room)
-    reserved = conn.execute(
-        update(agenda)
-        .where(agenda.c.id.in_(best))
-        .values(busy_until=now + RESERVED_FOR, token=None)
-        .returning(agenda.c.ticket, agenda.c.rank, agenda.c.look_at)
-    ).all()
+    given = {"at_site": site, "now": now, "room": room, "until": now + RESERVED_FOR}
+    reserved = conn.execute(_RESERVE, given).all()
     return tuple((row.ticket, row.rank) for row in sorted(reserved, key=lambda row: (row.rank, row.look_at)))
 
 
-def _idle(site: str, rank: Rank, now: datetime, *, any_rank: bool = False) -> Select[tuple[int, int, datetime | None]]:
-    """Choose due rows that nobody holds; one rank at a time so that the index gives them in order."""
-    columns = agenda.c
-    due = select(columns.id, columns.rank, columns.look_at).where(
-        columns.site == site, columns.look_at <= now, columns.busy_until <= now
-    )
-    return due if any_rank else due.where(columns.rank == int(rank)).order_by(columns.look_at)
-
-
 def _room(conn: Connection, site: str, now: datetime) -> _Room:
-    count = select(func.count())
-    busy = count.select_from(agenda).where(agenda.c.site == site, agenda.c.busy_until > now).scalar_subquery()
-    slots = (
-        count.select_from(heartbeats)
-        .where(heartbeats.c.kind == "worker", heartbeats.c.at > now - ALIVE_FOR)
-        .scalar_subquery()
-    )
-    found = conn.execute(
-        select(sites.c.paused_until, sites.c.failures, busy, slots, exists(_others(site, now))).where(
-            sites.c.name == site
-        )
-    ).one_or_none()
+    found = conn.execute(_LOOK, {"at_site": site, "now": now, "alive_since": now - ALIVE_FOR}).one_or_none()
     if found is None:
         insert_once(conn, sites, {"name": site})
         return _room(conn, site, now)
@@ -92,10 +81,50 @@ def _room(conn: Connection, site: str, now: datetime) -> _Room:
     return _Room(paused_until > now, failures > 0, held, live, bool(others_wait))
 
 
-def _others(site: str, now: datetime) -> Select[tuple[str]]:
+def _idle() -> Select[tuple[int, int, datetime | None]]:
+    """Choose due rows that nobody holds."""
+    columns = agenda.c
+    return select(columns.id, columns.rank, columns.look_at).where(
+        columns.site == _SITE, columns.look_at <= _NOW, columns.busy_until <= _NOW
+    )
+
+
+def _others_wait() -> Select[tuple[str]]:
     """Find another site that has due rows nobody holds and could take a slot for them."""
     columns = agenda.c
-    waits = exists().where(columns.site == _OTHER.c.name, columns.look_at <= now, columns.busy_until <= now)
-    holds = exists().where(columns.site == _OTHER.c.name, columns.busy_until > now)
-    able = and_(_OTHER.c.paused_until <= now, or_(_OTHER.c.failures == 0, ~holds))
-    return select(_OTHER.c.name).where(_OTHER.c.name != site, able, waits)
+    waits = exists().where(columns.site == _OTHER.c.name, columns.look_at <= _NOW, columns.busy_until <= _NOW)
+    holds = exists().where(columns.site == _OTHER.c.name, columns.busy_until > _NOW)
+    able = and_(_OTHER.c.paused_until <= _NOW, or_(_OTHER.c.failures == 0, ~holds))
+    return select(_OTHER.c.name).where(_OTHER.c.name != _SITE, able, waits)
+
+
+def _best() -> Select[tuple[int]]:
+    """Choose rows to reserve: rank by rank, so that the index gives each in order."""
+    room = bindparam("room", type_=Integer)
+    ranked = (_idle().where(agenda.c.rank == int(rank)).order_by(agenda.c.look_at).limit(room) for rank in Rank)
+    chosen = union_all(*(rows.subquery().select() for rows in ranked)).subquery()
+    return select(chosen.c.id).order_by(chosen.c.rank, chosen.c.look_at).limit(room)
+
+
+_BUSY = select(func.count()).select_from(agenda).where(agenda.c.site == _SITE, agenda.c.busy_until > _NOW)
+_LIVE = (
+    select(func.count())
+    .select_from(heartbeats)
+    .where(heartbeats.c.kind == "worker", heartbeats.c.at > bindparam("alive_since", type_=Instant))
+)
+
+# Built once: composing them costs more than running them.
+_ANY_IDLE = select(_idle().exists())
+_LOOK = select(
+    sites.c.paused_until,
+    sites.c.failures,
+    _BUSY.scalar_subquery(),
+    _LIVE.scalar_subquery(),
+    exists(_others_wait()),
+).where(sites.c.name == _SITE)
+_RESERVE = (
+    update(agenda)
+    .where(agenda.c.id.in_(_best()))
+    .values(busy_until=bindparam("until", type_=Instant), token=None)
+    .returning(agenda.c.ticket, agenda.c.rank, agenda.c.look_at)
+)

@@ -6,7 +6,8 @@ from os import getpid
 from socket import gethostname
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, literal, or_, update
+from sqlalchemy import Connection, Integer, Text, Update, and_, bindparam, case, delete, exists, literal, or_, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from connector.errors import TrackerError
 from connector.store.feed import RESERVED_FOR
@@ -30,24 +31,15 @@ class Lease:
 
 def start(conn: Connection, ref: TicketRef, now: datetime) -> Lease | None:
     """Take a ticket's row if it is due and free; None: nothing to do, or someone else does it."""
-    columns = agenda.c
     token = f"{gethostname()}:{getpid()}:{uuid4().hex}"  # for people who look who holds a row
-    reserved = and_(columns.token.is_(None), columns.busy_until > now)
-    due = and_(columns.look_at <= now, or_(columns.token.is_(None), columns.busy_until <= now))
-    paused = exists().where(sites.c.name == ref.site, sites.c.paused_until > now)
-    row = conn.execute(
-        update(agenda)
-        .where(columns.site == ref.site, columns.ticket == ref.id, or_(reserved, due), ~paused)
-        .values(token=token, busy_until=now + RESERVED_FOR)
-        .returning(columns.version, columns.rank, columns.reason, columns.attempts)
-    ).one_or_none()
+    given = {"of_site": ref.site, "of_ticket": ref.id, "mine": token, "now": now, "until": now + RESERVED_FOR}
+    row = conn.execute(_START, given).one_or_none()
     return None if row is None else Lease(ref, token, row.version, Rank(row.rank), row.reason, row.attempts)
 
 
 def renew(conn: Connection, lease: Lease, now: datetime) -> bool:
     """Keep the row for another while; False: someone else has it, stop."""
-    kept = update(agenda).where(*_mine(lease)).values(busy_until=now + RESERVED_FOR)
-    return conn.execute(kept).rowcount == 1
+    return conn.execute(_RENEW, {**_named(lease), "until": now + RESERVED_FOR}).rowcount == 1
 
 
 def finish(conn: Connection, lease: Lease, look_at: datetime | None, now: datetime) -> bool:
@@ -55,22 +47,7 @@ def finish(conn: Connection, lease: Lease, look_at: datetime | None, now: dateti
 
     Where an event came meanwhile the row stays due.
     """
-    columns = agenda.c
-    unchanged = columns.version == lease.version
-    released = (
-        update(agenda)
-        .where(*_mine(lease))
-        .values(
-            token=None,
-            busy_until=EPOCH,
-            attempts=0,
-            held_until=EPOCH,
-            through_site=False,
-            look_at=case((unchanged, literal(look_at, Instant)), else_=columns.look_at),
-            rank=case((unchanged, int(Rank.URGENT)), else_=columns.rank),
-        )
-    )
-    if conn.execute(released).rowcount != 1:
+    if conn.execute(_FINISH, {**_named(lease), "read": lease.version, "next": look_at}).rowcount != 1:
         return False
     note_success(conn, lease.ref, now)
     return True
@@ -88,7 +65,7 @@ def fail(conn: Connection, lease: Lease, error: TrackerError, now: datetime, jit
     unchanged = or_(columns.version == lease.version, literal(wait.hold))
     conn.execute(
         update(agenda)
-        .where(*_mine(lease))
+        .where(*_MINE)
         .values(
             token=None,
             busy_until=EPOCH,
@@ -96,16 +73,57 @@ def fail(conn: Connection, lease: Lease, error: TrackerError, now: datetime, jit
             held_until=wait.until if wait.hold else EPOCH,
             through_site=wait.through_site,
             look_at=case((unchanged, literal(wait.until, Instant)), else_=columns.look_at),
-        )
+        ),
+        _named(lease),
     )
     return wait
 
 
 def rekey(conn: Connection, lease: Lease) -> bool:
     """Remove a row that was named by a key, once its id has been woken; False: it was someone else's."""
-    return conn.execute(delete(agenda).where(*_mine(lease))).rowcount == 1
+    return conn.execute(delete(agenda).where(*_MINE), _named(lease)).rowcount == 1
 
 
-def _mine(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+def _named(lease: Lease) -> dict[str, str]:
+    return {"of_site": lease.ref.site, "of_ticket": lease.ref.id, "mine": lease.token}
+
+
+def _start() -> ReturningUpdate[tuple[int, int, str, int]]:
     columns = agenda.c
-    return columns.site == lease.ref.site, columns.ticket == lease.ref.id, columns.token == lease.token
+    reserved = and_(columns.token.is_(None), columns.busy_until > _NOW)
+    due = and_(columns.look_at <= _NOW, or_(columns.token.is_(None), columns.busy_until <= _NOW))
+    paused = exists().where(sites.c.name == _SITE, sites.c.paused_until > _NOW)
+    return (
+        update(agenda)
+        .where(*_THIS, or_(reserved, due), ~paused)
+        .values(token=_TOKEN, busy_until=_UNTIL)
+        .returning(columns.version, columns.rank, columns.reason, columns.attempts)
+    )
+
+
+def _finish() -> Update:
+    columns = agenda.c
+    unchanged = columns.version == bindparam("read", type_=Integer)
+    return (
+        update(agenda)
+        .where(*_MINE)
+        .values(
+            token=None,
+            busy_until=EPOCH,
+            attempts=0,
+            held_until=EPOCH,
+            through_site=False,
+            look_at=case((unchanged, bindparam("next", type_=Instant)), else_=columns.look_at),
+            rank=case((unchanged, int(Rank.URGENT)), else_=columns.rank),
+        )
+    )
+
+
+_SITE, _TOKEN = bindparam("of_site", type_=Text), bindparam("mine", type_=Text)
+_NOW, _UNTIL = bindparam("now", type_=Instant), bindparam("until", type_=Instant)
+_THIS = (agenda.c.site == _SITE, agenda.c.ticket == bindparam("of_ticket"))
+_MINE = (*_THIS, agenda.c.token == _TOKEN)
+
+# Built once: composing them costs more than running them.
+_START, _FINISH = _start(), _finish()
+_RENEW = update(agenda).where(*_MINE).values(busy_until=_UNTIL)

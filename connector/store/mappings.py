@@ -11,6 +11,8 @@ from connector.store.tables import first_applied, mappings
 from connector.store.upsert import insert_once
 from connector.trackers.port import Rank
 
+_VERSION = select(func.coalesce(func.max(mappings.c.version), 0))
+
 
 @dataclass(frozen=True, slots=True)
 class StoredMappings:
@@ -54,5 +56,5 @@ def current_mappings(conn: Connection) -> StoredMappings | None:
 
 def mappings_version(conn: Connection) -> int:
     """Return the version in force; 0 before the first `apply`."""
-    version: int = conn.execute(select(func.coalesce(func.max(mappings.c.version), 0))).scalar_one()
+    version: int = conn.execute(_VERSION).scalar_one()
     return version

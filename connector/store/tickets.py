@@ -1,16 +1,19 @@
 """What dueby remembers of each ticket: whether it was fetched and written, its last state, comments seen internal."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, insert, literal, select, update
+from sqlalchemy import Connection, Text, bindparam, case, delete, insert, literal, select, update
 
 from connector.store.tables import Instant, sightings, tickets
 from connector.store.upsert import upsert
 from policies.model import State, TicketRef
 from policies.sightings import Sighting
 
+_SITE, _TICKET = bindparam("of_site", type_=Text), bindparam("of_ticket", type_=Text)
+_MEMORY = select(tickets).where(tickets.c.site == _SITE, tickets.c.ticket == _TICKET)
+_SIGHTINGS = select(sightings).where(sightings.c.site == _SITE, sightings.c.ticket == _TICKET)
 _OPEN = (State.RUNNING, State.PAUSED, State.NOT_FILED)
 
 
@@ -39,10 +42,12 @@ class Memory:
     plan: str | None = None
 
 
+_FACTS = tuple(field.name for field in fields(Memory))
+
+
 def remembered(conn: Connection, ref: TicketRef) -> Memory | None:
     """Return what the last sync left; None: never fetched."""
-    mine = (tickets.c.site == ref.site) & (tickets.c.ticket == ref.id)
-    row = conn.execute(select(tickets).where(mine)).mappings().one_or_none()
+    row = conn.execute(_MEMORY, {"of_site": ref.site, "of_ticket": ref.id}).mappings().one_or_none()
     if row is None:
         return None
     facts = {name: value for name, value in row.items() if name not in {"site", "ticket", "state"}}
@@ -51,7 +56,16 @@ def remembered(conn: Connection, ref: TicketRef) -> Memory | None:
 
 def remember(conn: Connection, ref: TicketRef, memory: Memory) -> None:
     """Store what a sync leaves."""
-    upsert(conn, tickets, {"site": ref.site, "ticket": ref.id, **asdict(memory), "state": memory.state.value})
+    upsert(
+        conn,
+        tickets,
+        {
+            "site": ref.site,
+            "ticket": ref.id,
+            **{name: getattr(memory, name) for name in _FACTS},
+            "state": memory.state.value,
+        },
+    )
 
 
 def find_ticket(conn: Connection, site: str, name: str) -> TicketRef | None:
@@ -86,8 +100,7 @@ def end_gone(conn: Connection, ref: TicketRef, now: datetime) -> None:
 
 def sightings_of(conn: Connection, ref: TicketRef) -> Mapping[str, Sighting]:
     """Return a ticket's comments that were once seen internal, by comment id."""
-    mine = (sightings.c.site == ref.site) & (sightings.c.ticket == ref.id)
-    rows = conn.execute(select(sightings).where(mine))
+    rows = conn.execute(_SIGHTINGS, {"of_site": ref.site, "of_ticket": ref.id})
     return {row.comment: Sighting(row.updated_at, row.public_since) for row in rows}
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, literal, update
+from sqlalchemy import Connection, bindparam, case, delete, literal, update
 
 from connector.errors import Scope, TrackerError
 from connector.store.tables import EPOCH, Instant, agenda, failures, sites
-from connector.store.upsert import insert_once, upsert
+from connector.store.upsert import insert_into, insert_once
 from policies.model import TicketRef
 
 GIVE_UP_AFTER = 10
@@ -47,7 +47,7 @@ class Wait:
 
 def note_success(conn: Connection, ref: TicketRef, now: datetime) -> None:
     """Forget a ticket's failure; the first success after a site's failures makes all that failed through it due."""
-    conn.execute(delete(failures).where(failures.c.site == ref.site, failures.c.ticket == ref.id))
+    conn.execute(_FORGET, {"of_site": ref.site, "of_ticket": ref.id})
     _site_answers(conn, ref.site, now)
 
 
@@ -66,7 +66,9 @@ def note_failure(conn: Connection, failing: Failing) -> Wait:
     }
     key = {"site": failing.ref.site, "ticket": failing.ref.id}
     fresh = {**key, "since": now, "given_up": wait.given_up, **values}
-    upsert(conn, failures, fresh, {**values, "given_up": failures.c.given_up | literal(wait.given_up)})
+    again = {**values, "given_up": failures.c.given_up | literal(wait.given_up)}
+    insert = insert_into(conn.dialect.name, failures).values(**fresh)
+    conn.execute(insert.on_conflict_do_update(index_elements=list(key), set_=again))
     return wait
 
 
@@ -143,8 +145,7 @@ def _pause(conn: Connection, site: str, until: datetime, reason: str, now: datet
 
 
 def _site_answers(conn: Connection, site: str, now: datetime) -> None:
-    failing = update(sites).where(sites.c.name == site, sites.c.failures > 0)
-    if conn.execute(failing.values(failures=0, failed_ticket=None, reason=None)).rowcount:
+    if conn.execute(_SITE_ANSWERS, {"of_site": site}).rowcount:
         conn.execute(
             update(agenda)
             .where(agenda.c.site == site, agenda.c.through_site)
@@ -154,3 +155,12 @@ def _site_answers(conn: Connection, site: str, now: datetime) -> None:
                 through_site=False,
             )
         )
+
+
+# Built once: both run at every success.
+_FORGET = delete(failures).where(failures.c.site == bindparam("of_site"), failures.c.ticket == bindparam("of_ticket"))
+_SITE_ANSWERS = (
+    update(sites)
+    .where(sites.c.name == bindparam("of_site"), sites.c.failures > 0)
+    .values(failures=0, failed_ticket=None, reason=None)
+)
