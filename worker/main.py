@@ -1,5 +1,7 @@
 """The command `dueby`: the connector's commands, and `run` with the processes that it starts."""
 
+import sys
+
 import click
 
 from connector.cli.lazy import LazyCommand
@@ -33,5 +35,23 @@ def cli() -> None:
     """  # noqa: D301  # \b is click's mark for lines that stay as they are
 
 
+def main() -> None:
+    """Run `dueby`; a wrong use ends with one line on standard error and exit status 2."""
+    try:
+        sys.exit(cli(prog_name="dueby", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        hint = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
+        click.echo(f"{' '.join(error.format_message().split())}{hint}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(" ".join(error.format_message().split()), err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    cli(prog_name="dueby")
+    main()
