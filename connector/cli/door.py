@@ -20,7 +20,7 @@ from connector.store.engine import StoreAway, open_engine
 from connector.store.upgrade import upgrade
 from policies.faults import FaultsError
 
-FAILED = 1
+FAILED, WRONGLY_USED = 1, 2
 _NAMES = {"jira": r"[1-9][0-9]{0,17}|[A-Za-z][A-Za-z0-9_]{0,99}-[1-9][0-9]{0,11}", "zendesk": r"[1-9][0-9]{0,17}"}
 _WIDTH_IN_A_PIPE = 200
 
@@ -37,10 +37,10 @@ def open_store(settings: Settings) -> Engine:
     return engine
 
 
-def give_up(sentence: str) -> NoReturn:
-    """End the command with one line on standard error and exit status 1."""
+def give_up(sentence: str, status: int = FAILED) -> NoReturn:
+    """End the command with one line on standard error, and exit status 1 where no other is given."""
     click.echo(" ".join(sentence.split()), err=True)
-    raise SystemExit(FAILED)
+    raise SystemExit(status)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def site_named(settings: Settings, name: str) -> Site:
     site = settings.sites.get(name)
     if site is None:
         known = ", ".join(sorted(settings.sites)) or "none"
-        raise click.BadParameter(f"{settings.config} has no site {name!r}, expected one of: {known}", param_hint="SITE")
+        give_up(f"{settings.config} has no site {name!r}, expected one of: {known}.", WRONGLY_USED)
     return site
 
 
@@ -72,7 +72,7 @@ def ticket_named(site: Site, name: str) -> str:
     """Return a ticket's key or id as its tracker spells it; end the command as wrongly used for anything else."""
     if not re.fullmatch(_NAMES[site.tracker], name):
         expected = "a key such as OKTA-12 or an id" if site.tracker == "jira" else "a ticket's number"
-        raise click.BadParameter(f"{name!r} is no ticket of a {site.tracker}, expected {expected}", param_hint="TICKET")
+        give_up(f"{name!r} is no ticket of a {site.tracker}, expected {expected}.", WRONGLY_USED)
     return name.upper()
 
 

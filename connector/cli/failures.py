@@ -4,7 +4,7 @@ import click
 from rich.table import Table
 
 from connector import time_source
-from connector.cli.door import console, door, give_up, open_store, print_json, read_settings
+from connector.cli.door import WRONGLY_USED, console, door, give_up, open_store, print_json, read_settings
 from connector.store.engine import reading, writing
 from connector.store.failures import Failure, list_failures
 from connector.store.failures import retry as retry_failures
@@ -52,7 +52,7 @@ def retry(which: str) -> None:
       dueby failures retry all
     """  # noqa: D301  # the same
     if which != "all" and not (which.isascii() and which.isdigit() and len(which) <= len(str(2**63))):
-        raise click.BadParameter(f"{which!r} is neither a failure's number nor all", param_hint="[ID|all]")
+        give_up(f"{which!r} is neither a failure's number nor all; `dueby failures list` shows them.", WRONGLY_USED)
     with door():
         chosen = None if which == "all" else int(which)
         with writing(open_store(read_settings())) as conn:

@@ -134,4 +134,7 @@ def _table(read: Mappings, standing: StoredMappings) -> Table:
 
 
 def _plan(spec: MappingSpec) -> str:
-    return spec.plan if isinstance(spec.plan, str) else f"field {spec.plan.field}"
+    if isinstance(spec.plan, str):
+        return spec.plan
+    spare = f", else {spec.plan.default}" if spec.plan.default else ""
+    return f"field {spec.plan.field}{spare}"
