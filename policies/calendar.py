@@ -1,13 +1,13 @@
 """Business time: when a target is used up, and how much open time lies between two instants."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain, count, groupby, islice
 
+from policies.countable import FIRST_YEAR, LAST_YEAR, in_utc, require_year
 from policies.errors import CalendarError
 from policies.holiday_days import NO_HOLIDAYS, require_holidays
-from policies.microseconds import SECOND, instant_at, microseconds_at, require_year
 from policies.open_year import OpenYear, Span, compile_year
 from policies.weekly import ALWAYS, Weekly
 from policies.zones import find_zone, year_start
@@ -36,25 +36,23 @@ class BusinessCalendar:
         """
         if duration <= _NO_TIME:
             raise CalendarError("not_positive", "a target must be longer than nothing")
-        at = microseconds_at(start)
-        year = self._years.get(start.year)
+        at = start if start.tzinfo is UTC else in_utc(start)
+        year = self._years.get(at.year)
         if year is None or not year.start <= at < year.end:
-            year = self._compiled(self._number_at(start.year, at))
-        wanted = year.open_before(at) + duration // _MICROSECOND
-        if wanted <= year.total:
-            return instant_at(year.reached(wanted))
-        return self._due_later(start, at, wanted - year.total)
+            year = self._compiled(self._number_at(at))
+        wanted = year.open_before(at) + duration
+        return year.reached(wanted) if wanted <= year.total else self._due_later(at, wanted - year.total)
 
-    def _due_later(self, start: datetime, at: int, left: int) -> datetime:
-        for year in islice(self._years_from(self._number_at(start.year, at) + 1), HORIZON_YEARS):
+    def _due_later(self, at: datetime, left: timedelta) -> datetime:
+        for year in islice(self._years_from(self._number_at(at) + 1), HORIZON_YEARS):
             if left <= year.total:
-                return instant_at(year.reached(left))
+                return year.reached(left)
             left -= year.total
-        raise CalendarError("past_horizon", f"the target is not used up within {HORIZON_YEARS} years of {start}")
+        raise CalendarError("past_horizon", f"the target is not used up within {HORIZON_YEARS} years of {at}")
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time from `start` to `end`; nothing where `end` is not after `start`."""
-        return timedelta(microseconds=sum(high - low for low, high in self._open_spans(start, end)))
+        return sum((high - low for low, high in self._open_spans(in_utc(start), in_utc(end))), _NO_TIME)
 
     def is_open(self, at: datetime) -> bool:
         """Say whether the instant lies in open hours."""
@@ -67,32 +65,31 @@ class BusinessCalendar:
     def spans(self, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """Return the open spans between two instants, from old to new, each as `(start, end)` in UTC."""
         merged: list[Span] = []
-        for low, high in self._open_spans(start, end):
+        for low, high in self._open_spans(in_utc(start), in_utc(end)):
             if merged and merged[-1][1] == low:  # a year's end is no end of a span
                 merged[-1] = (merged[-1][0], high)
             else:
                 merged.append((low, high))
-        return tuple((instant_at(low), instant_at(high)) for low, high in merged)
+        return tuple(merged)
 
     def holidays_between(self, start: datetime, end: datetime) -> tuple[tuple[date, str], ...]:
         """Return the holidays that closed hours between two instants which would otherwise have been open."""
-        low, high = microseconds_at(start), microseconds_at(end)
+        low, high = in_utc(start), in_utc(end)
         closed = (
             (day, name)
-            for year in self._years_between(start, low, high)
+            for year in self._years_between(low, high)
             for day, name, (opens, closes) in year.holidays
             if opens < high and closes > low
         )
         return tuple(holiday for holiday, _ in groupby(closed))
 
-    def _open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
-        low, high = microseconds_at(start), microseconds_at(end)
-        return chain.from_iterable(year.spans(low, high) for year in self._years_between(start, low, high))
+    def _open_spans(self, low: datetime, high: datetime) -> Iterator[Span]:
+        return chain.from_iterable(year.spans(low, high) for year in self._years_between(low, high))
 
-    def _years_between(self, start: datetime, low: int, high: int) -> Iterator[OpenYear]:
+    def _years_between(self, low: datetime, high: datetime) -> Iterator[OpenYear]:
         if low >= high:
             return
-        for year in self._years_from(self._number_at(start.year, low)):
+        for year in self._years_from(self._number_at(low)):
             yield year
             if year.end >= high:
                 return
@@ -107,12 +104,16 @@ class BusinessCalendar:
             year = self._years[number] = compile_year(self.weekly, self.zone, self.holidays, number)
         return year
 
-    def _number_at(self, guess: int, at: int) -> int:
-        """Return the calendar's local year at an instant; the year as given may be another zone's."""
-        require_year(guess)
-        if at < year_start(self.zone, guess) * SECOND:
-            return guess - 1
-        return guess + 1 if at >= year_start(self.zone, guess + 1) * SECOND else guess
+    def _number_at(self, at: datetime) -> int:
+        """Return the calendar's local year at an instant."""
+        number = min(max(at.year, FIRST_YEAR), LAST_YEAR)
+        if at < year_start(self.zone, number):
+            number -= 1
+        elif at >= year_start(self.zone, number + 1):
+            number += 1
+        if not FIRST_YEAR <= number <= LAST_YEAR:
+            require_year(at.year)
+        return number
 
 
 @lru_cache(maxsize=1024)

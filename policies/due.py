@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from policies.calendar import BusinessCalendar
+from policies.countable import require_countable
 from policies.instants import iso, iso_duration
-from policies.microseconds import require_countable
 from policies.receipt import Fact, Value
 from policies.schema import Policy
 from policies.terms import Case, CaseError, Reading, Terms, reading_choices, terms_for

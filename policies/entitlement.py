@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
 
+from policies.choices import attributes_of, one_of_field, zone_of
 from policies.due import plan_fact
 from policies.mapping import Mappings, mapping_for, spellings
-from policies.mapping_checks import holiday_code_exists, zone_exists
+from policies.mapping_places import holiday_code_exists, zone_exists
 from policies.mapping_schema import Customer as Listed
-from policies.mapping_schema import FromField, FromRequester, FromTags
 from policies.mapping_schema import Mapping as MappingSpec
-from policies.model import FieldValue, Ticket
+from policies.model import Ticket
 from policies.receipt import Fact
 from policies.schema import Policy
 from policies.terms import Customer
@@ -73,7 +73,7 @@ def entitlement_for(
         policy=policy,
         plan=plan,
         customer=customer,
-        attributes=_attributes(ticket, spec),
+        attributes=attributes_of(ticket, spec),
         facts=(found, plan_fact(policy, plan, how, value), *warnings),
     )
 
@@ -89,33 +89,6 @@ def _listed(ticket: Ticket, spec: MappingSpec, customers: Iterable[Listed]) -> L
     return next((customer for customer, names in known if held & {name.casefold() for name in names}), None)
 
 
-def taken(value: FieldValue, choice: FromField) -> tuple[str, ...]:
-    """Translate a field's values: one absent from `values` is the default, else stands; an empty field the default.
-
-    Without `values` there is nothing to be absent from: what the field holds stands.
-    """
-    spare = (choice.default,) if choice.default is not None else ()
-    texts = [_translated(spelled, choice) for spelled in value if spelled]
-    return tuple(texts) or spare
-
-
-def _translated(spelled: tuple[str, ...], choice: FromField) -> str:
-    exact = next((choice.values[text] for text in spelled if text in choice.values), None)
-    if exact is not None:
-        return exact
-    loose = {key.casefold(): to for key, to in choice.values.items()}
-    found = next((loose[text.casefold()] for text in spelled if text.casefold() in loose), None)
-    if found is not None:
-        return found
-    return choice.default if choice.values and choice.default is not None else spelled[0]
-
-
-def _one(ticket: Ticket, choice: str | FromField | None) -> str | None:
-    if not isinstance(choice, FromField):
-        return choice
-    return next(iter(taken(ticket.fields.get(choice.field, ()), choice)), None)
-
-
 def _plan(ticket: Ticket, spec: MappingSpec, policy: Policy, listed: Listed | None) -> tuple[str, str, str | None]:
     """Return how the plan was found, the value it was found by, and the plan's id."""
     if spec.plan == "directory":
@@ -125,7 +98,7 @@ def _plan(ticket: Ticket, spec: MappingSpec, policy: Policy, listed: Listed | No
         return "constant", "", spec.plan
     value = ticket.fields.get(spec.plan.field, ())
     shown = value[0][0] if value and value[0] else ""
-    text = _one(ticket, spec.plan)
+    text = one_of_field(ticket, spec.plan)
     how = "field" if shown and text != spec.plan.default else "default"
     ids = {plan.casefold(): plan for plan in policy.plans}
     names = {plan.name.casefold(): key for key, plan in policy.plans.items()}
@@ -138,9 +111,9 @@ def _customer(
     if listed is not None:
         return Customer(timezone=listed.timezone, region=listed.region, holidays=listed.holidays), ()
     zone, region, holidays = (
-        _zone(ticket, spec),
-        _one(ticket, spec.customer.region),
-        _one(ticket, spec.customer.holidays),
+        zone_of(ticket, spec),
+        one_of_field(ticket, spec.customer.region),
+        one_of_field(ticket, spec.customer.holidays),
     )
     warnings = []
     if zone and not zone_exists(zone):
@@ -153,28 +126,3 @@ def _customer(
         warnings.append(Fact("warning", {"warning": "unknown_holidays", "detail": holidays}))
         holidays = None
     return Customer(timezone=zone, region=region, holidays=holidays), tuple(warnings)
-
-
-def _zone(ticket: Ticket, spec: MappingSpec) -> str | None:
-    choice = spec.customer.timezone
-    own = ticket.reporter.timezone if ticket.reporter else None
-    if choice == "requester":
-        return own
-    if isinstance(choice, FromRequester):
-        return own or choice.default
-    return _one(ticket, choice)
-
-
-def _attributes(ticket: Ticket, spec: MappingSpec) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for name, choice in spec.attributes.items():
-        if isinstance(choice, FromTags):
-            held = spellings(ticket.traits.get("labels", ()) + ticket.traits.get("tags", ()))
-            values = tuple(text for text in choice.labels or choice.tags or () if text.casefold() in held)
-        elif isinstance(choice, FromField):
-            values = taken(ticket.fields.get(choice.field, ()), choice)
-        else:
-            values = (choice,)
-        if values:
-            found[name] = values
-    return found

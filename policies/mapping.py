@@ -6,11 +6,15 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from policies.escalation_schema import Channel, Escalation
 from policies.faults import Fault, FaultsError, faults_from
-from policies.mapping_checks import Known, Place, channel_faults, customer_faults, escalation_faults, mapping_faults
-from policies.mapping_schema import Channel, Customer, Escalation, Shape
+from policies.mapping_checks import mapping_faults
+from policies.mapping_places import Known, Place
+from policies.mapping_schema import Customer
 from policies.mapping_schema import Mapping as MappingSpec
+from policies.mapping_values import Shape
 from policies.model import FieldValue, Ticket
+from policies.other_checks import channel_faults, customer_faults, escalation_faults
 from policies.schema import Policy
 from policies.yaml12 import read_yaml
 

@@ -1,23 +1,13 @@
-"""What the schema of a mappings file cannot see: names that must exist elsewhere, and keys that must fit together."""
+"""What the schema of a mapping cannot see: names that must exist elsewhere, and keys that must fit together."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from policies.errors import CalendarError
 from policies.faults import Fault
-from policies.holiday_days import require_holidays
-from policies.mapping_schema import (
-    ByComment,
-    Channel,
-    Customer,
-    Escalation,
-    FromField,
-    FromRequester,
-    FromTags,
-)
+from policies.mapping_places import HOLIDAY_CODES, Known, Place, holiday_code_exists, one_of, zone_faults
+from policies.mapping_schema import ByComment
 from policies.mapping_schema import Mapping as MappingSpec
+from policies.mapping_values import FromField, FromRequester, FromTags
 from policies.schema import Policy
-from policies.zones import find_zone
 
 _MATCH_KEYS = {
     "jira": ("project", "issue_type", "labels", "components", "request_type", "organization"),
@@ -26,70 +16,26 @@ _MATCH_KEYS = {
 _DIRECTORY = "directory"
 
 
-def zone_exists(name: str) -> bool:
-    """Say whether the machine's zone data knows the zone."""
-    try:
-        find_zone(name)
-    except CalendarError:
-        return False
-    return True
-
-
-def holiday_code_exists(code: str) -> bool:
-    """Say whether holidays are known by the code."""
-    try:
-        require_holidays(code)
-    except CalendarError:
-        return False
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the file an entry stands."""
-
-    file: str
-    path: str
-
-    def fault(self, key: str, problem: str, expected: str) -> Fault:
-        """Tell a fault of one of the entry's keys."""
-        return Fault(self.file, f"{self.path}.{key}", problem, expected)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The names that exist elsewhere: policies, sites with their trackers, escalations and channels."""
-
-    policies: Mapping[str, Policy]
-    trackers: Mapping[str, str]
-    escalations: Collection[str]
-    channels: Collection[str]
-
-
 def mapping_faults(spec: MappingSpec, place: Place, known: Known) -> Iterator[Fault]:
     """Find a mapping's faults against the sites, the policies and the escalations."""
     tracker = known.trackers.get(spec.site)
     if tracker is None:
-        yield place.fault("site", f"no site {spec.site!r}", _one_of(known.trackers))
+        yield place.fault("site", f"no site {spec.site!r}", one_of(known.trackers))
     else:
         yield from _match_faults(spec, place, tracker)
     policy = known.policies.get(spec.policy)
     if policy is None:
-        yield place.fault("policy", f"no policy {spec.policy!r}", _one_of(known.policies))
+        yield place.fault("policy", f"no policy {spec.policy!r}", one_of(known.policies))
     else:
         yield from _policy_faults(spec, place, policy)
     yield from _answer_faults(spec, place)
     if isinstance(spec.customer.timezone, str) and spec.customer.timezone != "requester":
-        yield from _zone_faults(spec.customer.timezone, place, "customer.timezone")
+        yield from zone_faults(spec.customer.timezone, place, "customer.timezone")
     yield from _default_zone_faults(spec, place)
     if spec.plan == _DIRECTORY and spec.customer.directory is None:
         yield place.fault("plan", "directory without a directory", "customer: {directory: organization}")
     if spec.escalation is not None and spec.escalation not in known.escalations:
-        yield place.fault("escalation", f"no escalation {spec.escalation!r}", _one_of(known.escalations))
-
-
-def _one_of(names: Collection[str]) -> str:
-    return f"one of {', '.join(sorted(names))}" if names else "one that exists (there is none yet)"
+        yield place.fault("escalation", f"no escalation {spec.escalation!r}", one_of(known.escalations))
 
 
 def _match_faults(spec: MappingSpec, place: Place, tracker: str) -> Iterator[Fault]:
@@ -112,11 +58,11 @@ def _policy_faults(spec: MappingSpec, place: Place, policy: Policy) -> Iterator[
         chosen += [("plan.default", spec.plan.default)] if spec.plan.default else []
     for where, plan in chosen:
         if plan not in plans:
-            yield place.fault(f"{where}", f"{policy.id} has no plan {plan!r}", _one_of(plans))
+            yield place.fault(f"{where}", f"{policy.id} has no plan {plan!r}", one_of(plans))
     levels = [str(level) for level in policy.levels]
     for key, level in spec.levels.items():
         if str(level) not in levels:
-            yield place.fault(f"levels.{key}", f"{policy.id} has no level {level}", _one_of(levels))
+            yield place.fault(f"levels.{key}", f"{policy.id} has no level {level}", one_of(levels))
     yield from _reading_faults(spec, place, policy)
     yield from _context_faults(spec, place, policy)
 
@@ -127,7 +73,7 @@ def _reading_faults(spec: MappingSpec, place: Place, policy: Policy) -> Iterator
     for index, name in enumerate(spec.readings):
         where = f"readings.{index}"
         if name not in clause_of:
-            yield place.fault(where, f"{policy.id} has no reading {name!r}", _one_of(clause_of))
+            yield place.fault(where, f"{policy.id} has no reading {name!r}", one_of(clause_of))
         elif clause_of[name] in seen:
             yield place.fault(where, f"{name!r} reads the same clause as {seen[clause_of[name]]!r}", "one of the two")
         else:
@@ -138,9 +84,9 @@ def _context_faults(spec: MappingSpec, place: Place, policy: Policy) -> Iterator
     region, holidays = spec.customer.region, spec.customer.holidays
     regions = policy.regions()
     if isinstance(region, str) and regions and region not in regions:
-        yield place.fault("customer.region", f"{policy.id} has no region {region!r}", _one_of(regions))
+        yield place.fault("customer.region", f"{policy.id} has no region {region!r}", one_of(regions))
     if isinstance(holidays, str) and not holiday_code_exists(holidays):
-        yield place.fault("customer.holidays", f"unknown code {holidays!r}", "such as FR, US-CA, XECB or none")
+        yield place.fault("customer.holidays", f"unknown code {holidays!r}", HOLIDAY_CODES)
 
 
 def _answer_faults(spec: MappingSpec, place: Place) -> Iterator[Fault]:
@@ -155,44 +101,10 @@ def _answer_faults(spec: MappingSpec, place: Place) -> Iterator[Fault]:
             yield place.fault(where, problem, "the vendor's accounts or domains")
 
 
-def _zone_faults(zone: str, place: Place, key: str) -> Iterator[Fault]:
-    if not zone_exists(zone):
-        yield place.fault(key, f"no time zone {zone!r}", "an IANA name such as Europe/Paris")
-
-
 def _default_zone_faults(spec: MappingSpec, place: Place) -> Iterator[Fault]:
     zone = spec.customer.timezone
     if isinstance(zone, (FromField, FromRequester)) and zone.default:
-        yield from _zone_faults(zone.default, place, "customer.timezone.default")
+        yield from zone_faults(zone.default, place, "customer.timezone.default")
     if isinstance(zone, FromField):
         for key, name in zone.values.items():
-            yield from _zone_faults(name, place, f"customer.timezone.values.{key}")
-
-
-def customer_faults(customer: Customer, place: Place, known: Known) -> Iterator[Fault]:
-    """Find the faults of one customer of the directory."""
-    if customer.match.organization is None and customer.match.domain is None:
-        yield place.fault("match", "matches nobody", "organization, domain or both")
-    if customer.timezone:
-        yield from _zone_faults(customer.timezone, place, "timezone")
-    if customer.holidays and not holiday_code_exists(customer.holidays):
-        yield place.fault("holidays", f"unknown code {customer.holidays!r}", "such as FR, US-CA, XECB or none")
-    for policy_id, plan in customer.plans.items():
-        policy = known.policies.get(policy_id)
-        if policy is None:
-            yield place.fault(f"plans.{policy_id}", f"no policy {policy_id!r}", _one_of(known.policies))
-        elif plan not in policy.plans:
-            yield place.fault(f"plans.{policy_id}", f"{policy_id} has no plan {plan!r}", _one_of(policy.plans))
-
-
-def escalation_faults(escalation: Escalation, place: Place, known: Known) -> Iterator[Fault]:
-    """Find the channels that an escalation tells and that do not exist."""
-    for index, step in enumerate(escalation.steps):
-        for name in step.notify:
-            if name not in known.channels:
-                yield place.fault(f"steps.{index}.notify", f"no channel {name!r}", _one_of(known.channels))
-
-
-def channel_faults(channel: Channel, place: Place) -> Iterator[Fault]:
-    """Find the faults of one channel."""
-    yield from _zone_faults(channel.timezone, place, "timezone")
+            yield from zone_faults(name, place, f"customer.timezone.values.{key}")

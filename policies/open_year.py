@@ -3,54 +3,51 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
+from operator import sub
 
 from policies.holiday_days import holidays_in
-from policies.microseconds import SECOND
 from policies.weekly import Weekly
-from policies.zones import offset_pieces
+from policies.zones import Piece, offset_pieces
 
-Span = tuple[int, int]
-"""A half-open stretch of time in microseconds since 1970 UTC."""
+Span = tuple[datetime, datetime]
+"""A half-open stretch of time."""
 
-DAY = 86_400
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenYear:
-    """Open spans of one local year, in microseconds since 1970.
+    """Open spans of one local year, in UTC.
 
-    Span `i` runs from `opens[i]` to `closes[i]`; `before[i]` and `after[i]` are the open microseconds from the year's
-    start up to these two. `start` to `end` is the year itself.
+    Span `i` runs from `opens[i]` to `closes[i]`; `sums[i]` is the open time from the year's start to `closes[i]`, and
+    `total` the year's. `start` to `end` is the year itself.
     """
 
-    start: int
-    end: int
-    opens: tuple[int, ...]
-    closes: tuple[int, ...]
-    before: tuple[int, ...]
-    after: tuple[int, ...]
+    start: datetime
+    end: datetime
+    opens: tuple[datetime, ...]
+    closes: tuple[datetime, ...]
+    sums: tuple[timedelta, ...]
+    total: timedelta
     holidays: tuple[tuple[date, str, Span], ...]
 
-    @property
-    def total(self) -> int:
-        """Return the year's open microseconds."""
-        return self.after[-1] if self.after else 0
-
-    def open_before(self, at: int) -> int:
-        """Return the open microseconds from the year's start to `at`."""
+    def open_before(self, at: datetime) -> timedelta:
+        """Return the open time from the year's start to `at`."""
         index = bisect_right(self.opens, at) - 1
         if index < 0:
-            return 0
-        return self.before[index] + min(at, self.closes[index]) - self.opens[index]
+            return _NO_TIME
+        closes = self.closes[index]
+        return self.sums[index] if at >= closes else self.sums[index] - (closes - at)
 
-    def reached(self, total: int) -> int:
-        """Return the earliest instant at which `total` open microseconds (1..self.total) are used up."""
-        index = bisect_left(self.after, total)
-        return self.closes[index] - self.after[index] + total
+    def reached(self, total: timedelta) -> datetime:
+        """Return the earliest instant at which `total` open time (up to the year's, not nothing) is used up."""
+        index = bisect_left(self.sums, total)
+        return self.closes[index] - (self.sums[index] - total)
 
-    def spans(self, start: int, end: int) -> Iterator[Span]:
+    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Give the open spans between two instants, from old to new."""
         for index in range(bisect_right(self.closes, start), bisect_left(self.opens, end)):
             yield max(start, self.opens[index]), min(end, self.closes[index])
@@ -58,42 +55,75 @@ class OpenYear:
 
 def compile_year(weekly: Weekly, zone: str, holidays: str, year: int) -> OpenYear:
     """Compile one local year by rule 1: open if and only if the local reading lies in that weekday's hours."""
-    spans: list[Span] = []
-    closed: list[tuple[date, str, Span]] = []
     pieces = offset_pieces(zone, year)
+    hours = _local_hours(weekly, holidays, *_days(pieces))
+    opens: list[datetime] = []
+    closes: list[datetime] = []
+    closed: list[tuple[date, str, Span]] = []
     for piece in pieces:
-        for day, span in _hours_of_piece(weekly, *piece):
-            name = holidays_in(holidays, day.year).get(day)
-            if name is None:
-                _append(spans, span)
+        opened, shut = _in_piece(hours, piece)
+        if opened and closes and closes[-1] == opened[0]:
+            closes.pop()
+            opened = opened[1:]
+        opens += opened
+        closes += shut
+        closed += _closed_in_piece(hours, piece)
+    sums = tuple(accumulate(map(sub, closes, opens)))
+    total = sums[-1] if sums else _NO_TIME
+    return OpenYear(pieces[0].start, pieces[-1].end, tuple(opens), tuple(closes), sums, total, tuple(closed))
+
+
+@dataclass(frozen=True, slots=True)
+class _LocalHours:
+    """Open spans and closed days by the wall clock, written as if it showed UTC: the same for every zone."""
+
+    opens: tuple[datetime, ...]
+    closes: tuple[datetime, ...]
+    closed: tuple[tuple[date, str, Span], ...]
+
+
+@lru_cache(maxsize=256)
+def _local_hours(weekly: Weekly, holidays: str, first: date, last: date) -> _LocalHours:
+    opens: list[datetime] = []
+    closes: list[datetime] = []
+    closed: list[tuple[date, str, Span]] = []
+    for number in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(number)
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        name = holidays_in(holidays, day.year).get(day)
+        for from_minute, to_minute in weekly[day.weekday()]:
+            low, high = midnight + timedelta(minutes=from_minute), midnight + timedelta(minutes=to_minute)
+            if name is not None:
+                closed.append((day, name, (low, high)))
+            elif closes and closes[-1] == low:
+                closes[-1] = high
             else:
-                closed.append((day, name, span))
-    return _with_sums(pieces[0][0] * SECOND, pieces[-1][1] * SECOND, spans, closed)
+                opens.append(low)
+                closes.append(high)
+    return _LocalHours(tuple(opens), tuple(closes), tuple(closed))
 
 
-def _hours_of_piece(weekly: Weekly, start: int, end: int, offset: int) -> Iterator[tuple[date, Span]]:
-    """Give a piece's opening hours, holidays not yet taken out: local date and span."""
-    for number in range((start + offset) // DAY, (end + offset - 1) // DAY + 1):
-        day = date.fromordinal(_EPOCH_DAY + number)
-        midnight = number * DAY - offset
-        for opens, closes in weekly[day.weekday()]:
-            low, high = max(start, midnight + opens * 60), min(end, midnight + closes * 60)
-            if low < high:
-                yield day, (low * SECOND, high * SECOND)
+def _days(pieces: tuple[Piece, ...]) -> tuple[date, date]:
+    """Return the first and last local date of which the pieces hold anything."""
+    firsts = [(piece.start + piece.offset).date() for piece in pieces]
+    lasts = [(piece.end + piece.offset - timedelta.resolution).date() for piece in pieces]
+    return min(firsts), max(lasts)
 
 
-def _append(spans: list[Span], span: Span) -> None:
-    if spans and spans[-1][1] == span[0]:
-        spans[-1] = (spans[-1][0], span[1])
-    else:
-        spans.append(span)
+def _in_piece(hours: _LocalHours, piece: Piece) -> tuple[list[datetime], list[datetime]]:
+    """Return a piece's open spans in UTC, as openings and closings."""
+    offset = piece.offset
+    first = bisect_right(hours.closes, piece.start + offset)
+    last = bisect_left(hours.opens, piece.end + offset)
+    opens = [at - offset for at in hours.opens[first:last]]
+    closes = [at - offset for at in hours.closes[first:last]]
+    if opens:
+        opens[0], closes[-1] = max(opens[0], piece.start), min(closes[-1], piece.end)
+    return opens, closes
 
 
-def _with_sums(start: int, end: int, spans: list[Span], closed: list[tuple[date, str, Span]]) -> OpenYear:
-    before, after, total = [], [], 0
-    for low, high in spans:
-        before.append(total)
-        total += high - low
-        after.append(total)
-    opens, closes = tuple(low for low, _ in spans), tuple(high for _, high in spans)
-    return OpenYear(start, end, opens, closes, tuple(before), tuple(after), tuple(closed))
+def _closed_in_piece(hours: _LocalHours, piece: Piece) -> Iterator[tuple[date, str, Span]]:
+    for day, name, (low, high) in hours.closed:
+        span = max(low - piece.offset, piece.start), min(high - piece.offset, piece.end)
+        if span[0] < span[1]:
+            yield day, name, span

@@ -1,14 +1,17 @@
 """Time zones: found by name, and cut into pieces of constant offset (only UTC to local is ever asked)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from policies.errors import CalendarError
 
-_STEP = 86_400  # the closest two changes in the zone database lie a week apart
+_STEP = timedelta(days=3)  # the closest two changes in the zone database lie almost four days apart
+_SECOND = timedelta(seconds=1)
+_NO_TIME = timedelta(0)
 _PLACEHOLDERS = {"localtime", "Factory"}
 
 
@@ -26,32 +29,43 @@ def find_zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-@cache
-def year_start(name: str, year: int) -> int:
-    """Return the second since 1970 at which the year begins in the zone."""
-    return int(datetime(year, 1, 1, tzinfo=find_zone(name)).timestamp())
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of constant offset, in UTC: local is UTC plus `offset`."""
+
+    start: datetime
+    end: datetime
+    offset: timedelta
 
 
 @cache
-def offset_pieces(name: str, year: int) -> tuple[tuple[int, int, int], ...]:
-    """Cut the zone's year into pieces `(start, end, offset)`: seconds since 1970 in UTC, offset in seconds."""
+def year_start(name: str, year: int) -> datetime:
+    """Return the instant (UTC) at which the year begins in the zone."""
+    return datetime(year, 1, 1, tzinfo=find_zone(name)).astimezone(UTC)
+
+
+@cache
+def offset_pieces(name: str, year: int) -> tuple[Piece, ...]:
+    """Cut the zone's year into pieces of constant offset."""
     zone = find_zone(name)
     start, end = year_start(name, year), year_start(name, year + 1)
     edges = [start, *_changes(zone, start, end), end]
-    return tuple((low, high, _offset(zone, low)) for low, high in pairwise(edges))
+    return tuple(Piece(low, high, _offset(zone, low)) for low, high in pairwise(edges))
 
 
-def _changes(zone: ZoneInfo, start: int, end: int) -> Iterator[int]:
-    samples = [*range(start, end, _STEP), end - 1]
-    for low, high in pairwise(samples):
-        if _offset(zone, low) != _offset(zone, high):
-            yield _bisect_change(zone, low, high)
+def _changes(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[datetime]:
+    count = -((start - end) // _STEP)
+    samples = [min(start + number * _STEP, end - _SECOND) for number in range(count + 1)]
+    offsets = [_offset(zone, at) for at in samples]
+    for (low, high), (before, after) in zip(pairwise(samples), pairwise(offsets), strict=True):
+        if before != after:
+            yield _change(zone, low, high, before)
 
 
-def _bisect_change(zone: ZoneInfo, low: int, high: int) -> int:
-    before = _offset(zone, low)
-    while high - low > 1:
-        middle = (low + high) // 2
+def _change(zone: ZoneInfo, low: datetime, high: datetime, before: timedelta) -> datetime:
+    """Find the second at which the offset changes, by halving."""
+    while high - low > _SECOND:
+        middle = low + (high - low) // _SECOND // 2 * _SECOND
         if _offset(zone, middle) == before:
             low = middle
         else:
@@ -59,6 +73,5 @@ def _bisect_change(zone: ZoneInfo, low: int, high: int) -> int:
     return high
 
 
-def _offset(zone: ZoneInfo, second: int) -> int:
-    offset = datetime.fromtimestamp(second, zone).utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0
+def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or _NO_TIME

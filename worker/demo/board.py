@@ -7,7 +7,7 @@ from datetime import datetime
 from rich.table import Table
 
 from policies.schema import Policy
-from worker.demo.desks import Shown
+from worker.demo.desk import Shown
 from worker.demo.rows import Row
 
 _TRACKERS = {"jira-cloud": "Jira Cloud", "jira-datacenter": "Jira Data Center", "zendesk": "Zendesk"}

@@ -18,9 +18,11 @@ from connector.sandbox.server import serve
 from policies.loader import load_policies
 from worker.demo.board import Place, board, counts
 from worker.demo.configuration import write_configuration, write_mappings
-from worker.demo.desks import Desk, JiraDesk, Shown, ZendeskDesk
+from worker.demo.desk import Desk, Shown
+from worker.demo.jira_desk import JiraDesk
 from worker.demo.rows import Flavour, of_today, reckoned
 from worker.demo.running import DemoError, dueby_running
+from worker.demo.zendesk_desk import ZendeskDesk
 
 _PATIENCE_SECONDS = 90.0
 _QUIET_SECONDS = 2.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from worker.demo.desks import ATTRIBUTES, Desk, marker, tag
+from worker.demo.desk import ATTRIBUTES, Desk, marker, tag
 from worker.demo.rows import Row
 
 

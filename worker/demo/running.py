@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from worker.demo.desks import WEBHOOK_SECRET
+from worker.demo.desk import WEBHOOK_SECRET
 from worker.runner import reachable
 
 _READY_SECONDS = 60.0
