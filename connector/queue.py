@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from redis import Redis
+from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from redis.sentinel import Sentinel
 from rq import Queue
 from rq.queue import EnqueueData
@@ -33,12 +35,22 @@ def open_redis(url: str) -> Redis:
     """Return this process's client for redis://, rediss://, unix:// or redis+sentinel://, unopened."""
     place = (os.getpid(), url)
     if place not in _opened:
-        _opened[place] = _by_sentinel(url) if url.startswith(_SENTINEL) else _direct(url)
+        _opened[place] = new_redis(url)
     return _opened[place]
 
 
-def _direct(url: str) -> Redis:
-    return Redis.from_url(url, socket_connect_timeout=_TIMEOUT, socket_timeout=_TIMEOUT)
+def new_redis(url: str) -> Redis:
+    """Return a client that shares nothing with others, for who changes its timeouts."""
+    return _by_sentinel(url) if url.startswith(_SENTINEL) else Redis.from_url(url, **_options())
+
+
+def _options() -> dict[str, Any]:
+    """Wait shortly, try once more: a connection may be stale, but what can't be queued is fed again anyway."""
+    return {
+        "socket_connect_timeout": _TIMEOUT,
+        "socket_timeout": _TIMEOUT,
+        "retry": Retry(ConstantBackoff(0.05), 1),
+    }
 
 
 def _by_sentinel(url: str) -> Redis:
@@ -47,7 +59,7 @@ def _by_sentinel(url: str) -> Redis:
     service, _, database = parts.path.strip("/").partition("/")
     user, password, hosts = _credentials(parts.netloc)
     places = [(host, int(port or 26379)) for host, _, port in (place.partition(":") for place in hosts.split(","))]
-    options = {"socket_connect_timeout": _TIMEOUT, "socket_timeout": _TIMEOUT, "username": user, "password": password}
+    options = {**_options(), "username": user, "password": password}
     sentinel = Sentinel(places, db=int(database or 0), **options)  # type: ignore[no-untyped-call]  # redis-py's own
     return cast("Redis", sentinel.master_for(service))  # type: ignore[no-untyped-call]  # redis-py's own
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from redis import Redis
 from sqlalchemy import Engine
 
 from connector import time_source
@@ -40,16 +39,16 @@ class Deps:
     jitter: Callable[[], float]
 
 
-def redis_of(settings: Settings) -> Redis:
-    """Return this process's Redis client. Raise ValueError with a sentence where none is configured."""
+def redis_url_of(settings: Settings) -> str:
+    """Return the address of the Redis to use. Raise ValueError with a sentence where none is configured."""
     if settings.redis_url is None:
         raise ValueError(EMBEDDED_MISSING)
-    return open_redis(settings.redis_url)
+    return settings.redis_url
 
 
 def make_deps(settings: Settings, rules: Rules, now: Callable[[], datetime] = time_source.now) -> Deps:
     """Join the real parts for this process."""
-    engine, redis = open_engine(settings.database_url), redis_of(settings)
+    engine, redis = open_engine(settings.database_url), open_redis(redis_url_of(settings))
     keeper = LeaseKeeper(engine, now)
 
     @cache

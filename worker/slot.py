@@ -13,14 +13,16 @@ from rq.serializers import JSONSerializer
 from rq.worker_registration import register
 
 from connector import time_source
-from connector.queue import queue_on
+from connector.queue import new_redis, queue_on
 from connector.settings import Settings
 from connector.store.engine import StoreAway, open_engine, writing
 from connector.store.heartbeats import beat, stop_beating
-from worker.deps import redis_of
+from worker.deps import redis_url_of
 from worker.ending import end_with_parent
 
 BEAT_EVERY = timedelta(seconds=10)
+_TTL_SECONDS = 45
+"""RQ waits 15 s less than this for a job, and so notices a connection that hangs within the minute."""
 _log = structlog.get_logger(__name__)
 
 
@@ -34,10 +36,12 @@ class SlotWorker(SimpleWorker):
 def run_slot(settings: Settings, number: int, parent: int) -> None:
     """Work until told to end; the parent's end, however it comes, is ours too. Raise RedisError at the start."""
     end_with_parent(parent, signal.SIGKILL)
+    redis = new_redis(redis_url_of(settings))  # RQ lengthens its timeouts
     worker = SlotWorker(
-        [queue_on(redis_of(settings))],
+        [queue_on(redis)],
         name=f"{socket.gethostname()}.{os.getpid()}",
-        connection=redis_of(settings),
+        connection=redis,
+        worker_ttl=_TTL_SECONDS,
         serializer=JSONSerializer,
         log_job_description=False,
     )

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
 from connector import time_source
-from connector.queue import feed_site
+from connector.queue import feed_site, open_redis
 from connector.settings import Settings
 from connector.store import deliveries
 from connector.store.agenda import put_open_tickets
@@ -23,7 +23,7 @@ from connector.store.heartbeats import beat, purge_heartbeats, stop_beating
 from connector.store.notes import note, noted
 from connector.trackers.port import Rank
 from policies.faults import FaultsError
-from worker.deps import redis_of
+from worker.deps import redis_url_of
 from worker.rules import Rules
 
 TICK = timedelta(seconds=5)
@@ -96,7 +96,7 @@ class Timekeeper:
 
 def keep_time(settings: Settings, ended: threading.Event) -> None:
     """Tick until `ended` is set. Raise FaultsError for policies that can't be read at the start."""
-    timekeeper = Timekeeper(settings, Rules(settings.policies, settings.sites), redis_of(settings))
+    timekeeper = Timekeeper(settings, Rules(settings.policies, settings.sites), open_redis(redis_url_of(settings)))
     while not ended.is_set():
         timekeeper.tick()
         ended.wait(TICK.total_seconds())

@@ -6,9 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
-from connector.store.engine import reading, writing
+from connector.store.engine import StoreAway, reading, writing
 
 _FOLDER = Path(__file__).with_name("migrations")
 
@@ -25,7 +26,10 @@ def upgrade(engine: Engine) -> bool:
         if _standing(connection) == newest:
             return False
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreAway(f"The database's tables are of another dueby ({error}). Is this one too old?") from error
     return True
 
 

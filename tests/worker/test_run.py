@@ -12,7 +12,7 @@ from redis import Redis
 
 from tests.worker.stage import wait_until
 from worker.embedded import EmbeddedError, embedded_in, set_aside, wait_ready
-from worker.main import cli
+from worker.main import cli, main
 from worker.runner import procfile_children, read_procfile, start_valkey
 
 PYTHON = [sys.executable, "-c"]
@@ -38,7 +38,7 @@ def test_every_name_in_the_procfile_is_a_command_with_an_example() -> None:
 
 def test_the_console_script_is_this_command() -> None:
     (script,) = entry_points(group="console_scripts", name="dueby")
-    assert script.load() is cli
+    assert script.load() is main
 
 
 def test_the_embedded_valkey_keeps_what_it_was_told_over_a_kill(tmp_path: Path) -> None:
