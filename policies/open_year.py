@@ -16,6 +16,7 @@ Span = tuple[datetime, datetime]
 """A half-open stretch of time."""
 
 _NO_TIME = timedelta(0)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +83,53 @@ class _LocalHours:
     closed: tuple[tuple[date, str, Span], ...]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _local_hours(weekly: Weekly, holidays: str, first: date, last: date) -> _LocalHours:
+    opens, closes = map(list, _unbroken(weekly, first, last))
+    closed: list[tuple[date, str, Span]] = []
+    for year in range(first.year, last.year + 1):
+        for day, name in sorted(holidays_in(holidays, year).items()):
+            if first <= day <= last:
+                hours = _hours_of(weekly, day)
+                closed += ((day, name, span) for span in hours)
+                _close(opens, closes, _midnight(day), _midnight(day) + _DAY)
+    return _LocalHours(tuple(opens), tuple(closes), tuple(closed))
+
+
+@lru_cache(maxsize=1024)
+def _unbroken(weekly: Weekly, first: date, last: date) -> tuple[tuple[datetime, ...], tuple[datetime, ...]]:
+    """Return the openings and closings between two dates, holidays not yet taken out."""
     opens: list[datetime] = []
     closes: list[datetime] = []
-    closed: list[tuple[date, str, Span]] = []
-    for number in range(first.toordinal(), last.toordinal() + 1):
-        day = date.fromordinal(number)
-        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        name = holidays_in(holidays, day.year).get(day)
-        for from_minute, to_minute in weekly[day.weekday()]:
-            low, high = midnight + timedelta(minutes=from_minute), midnight + timedelta(minutes=to_minute)
-            if name is not None:
-                closed.append((day, name, (low, high)))
-            elif closes and closes[-1] == low:
+    for number in range((last - first).days + 1):
+        for low, high in _hours_of(weekly, first + number * _DAY):
+            if closes and closes[-1] == low:
                 closes[-1] = high
             else:
                 opens.append(low)
                 closes.append(high)
-    return _LocalHours(tuple(opens), tuple(closes), tuple(closed))
+    return tuple(opens), tuple(closes)
+
+
+def _hours_of(weekly: Weekly, day: date) -> list[Span]:
+    midnight = _midnight(day)
+    return [
+        (midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes))
+        for opens, closes in weekly[day.weekday()]
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _close(opens: list[datetime], closes: list[datetime], low: datetime, high: datetime) -> None:
+    """Take a stretch out of open spans; a span that it only touches keeps what lies outside."""
+    first, last = bisect_right(closes, low), bisect_left(opens, high)
+    if first < last:
+        before, after = opens[first] < low, closes[last - 1] > high
+        opens[first:last] = [opens[first]] * before + [high] * after
+        closes[first:last] = [low] * before + [closes[last - 1]] * after
 
 
 def _days(pieces: tuple[Piece, ...]) -> tuple[date, date]:
