@@ -15,7 +15,7 @@ from policies.model import Ticket
 def standing_verdicts(
     ticket: Ticket, entitlement: Entitlement, finished: Sequence[Finished], start: datetime | None
 ) -> tuple[Finished, ...]:
-    """Keep the ended cycles up to the last one whose ending the ticket still shows; `start` is the one that stands now."""
+    """Keep the ended cycles up to the last one whose ending the ticket still shows; `start` is the one standing now."""
     kept = sorted((cycle for cycle in finished if cycle.metric == METRIC), key=lambda cycle: cycle.start_at)
     while kept and not _stands(ticket, entitlement, kept[-1], start):
         kept.pop()

@@ -23,20 +23,20 @@ SUMMARIES: list[tuple[str, dict[str, Value], str, str]] = [
         "running",
         {**DUE, "state": "running"},
         "Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris",
-        "Okta or, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris",
+        "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris",
     ),
     (
         "breached and unanswered",
         {**DUE, "state": "breached"},
         "Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris, breached",
-        "Okta or, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, dépassée",
+        "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, dépassée",
     ),
     (
         "answered late",
         {**DUE, "state": "breached", "answered_at": "2026-11-23T14:02:30Z", "late": "PT32M30S"},
         "Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris, answered 2026-11-23 15:02, 32 min late",
         (
-            "Okta or, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, répondu 2026-11-23 15:02, "
+            "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, répondu 2026-11-23 15:02, "
             "32 min de retard"
         ),
     ),
@@ -44,43 +44,43 @@ SUMMARIES: list[tuple[str, dict[str, Value], str, str]] = [
         "met",
         {**DUE, "state": "met", "answered_at": "2026-11-23T13:02:00Z"},
         "Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris, answered 2026-11-23 14:02",
-        "Okta or, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, répondu 2026-11-23 14:02",
+        "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, répondu 2026-11-23 14:02",
     ),
     (
         "paused",
         {**OKTA, "state": "paused", "cause": "status", "detail": "Waiting for customer", "left": "PT12M"},
         "Okta gold, level 1: 30 min, paused: Waiting for customer, 12 min left",
-        "Okta or, niveau 1~: 30 min, en pause~: Waiting for customer, reste 12 min",
+        "Okta gold, niveau 1~: 30 min, en pause~: Waiting for customer, reste 12 min",
     ),
     (
         "not filed yet",
         {"vendor": "Okta", "plan": "gold", "state": "not_filed", "cause": "start_empty", "detail": "customfield_7"},
         "Okta gold, not filed: fill in the field customfield_7 when the case is filed with the vendor",
-        "Okta or, non déposé~: remplissez le champ customfield_7 quand la demande est déposée chez le fournisseur",
+        "Okta gold, non déposé~: remplissez le champ customfield_7 quand la demande est déposée chez le fournisseur",
     ),
     (
         "filed at no instant",
         {"vendor": "Okta", "plan": "gold", "state": "not_filed", "cause": "start_not_instant", "detail": "soon {x}"},
         "Okta gold, not filed: soon {x} is no date and time",
-        "Okta or, non déposé~: soon {x} n'est pas une date avec heure",
+        "Okta gold, non déposé~: soon {x} n'est pas une date avec heure",
     ),
     (
         "a plan without a promise",
         {**BASIC, "state": "no_promise", "cause": "plan"},
         "CloudTalk basic, level 2: no promise in this plan",
-        "CloudTalk de base, niveau 2~: aucune promesse dans ce forfait",
+        "CloudTalk basic, niveau 2~: aucune promesse dans ce forfait",
     ),
     (
         "a case out of the promise",
         {**BASIC, "state": "no_promise", "cause": "rule", "detail": "Beta is out."},
         "CloudTalk basic, level 2: no promise. Beta is out.",
-        "CloudTalk de base, niveau 2~: aucune promesse. Beta is out.",
+        "CloudTalk basic, niveau 2~: aucune promesse. Beta is out.",
     ),
     (
         "solved unanswered",
         {**OKTA, "state": "closed", "cause": "solved"},
         "Okta gold, level 1: 30 min, closed: solved without an answer",
-        "Okta or, niveau 1~: 30 min, clos~: résolu sans réponse",
+        "Okta gold, niveau 1~: 30 min, clos~: résolu sans réponse",
     ),
     (
         "no mapping",
