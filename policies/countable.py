@@ -14,7 +14,7 @@ def require_countable(at: datetime) -> None:
 
 
 def in_utc(at: datetime) -> datetime:
-    """Return an aware instant in UTC. Raises CalendarError for a naive one, and for the edges of the year 1 and 9999."""
+    """Return an aware instant in UTC. Raises CalendarError where it is naive or at the edge of time."""
     _require_aware(at)
     try:
         return at.astimezone(UTC)

@@ -9,21 +9,22 @@ from policies.errors import CaseError
 from policies.schema import Policy
 from policies.schema_readings import Changes, Choice
 from policies.schema_rules import Rule
-from policies.schema_time import CalendarKeys, Cell, Hours, weekly_of
+from policies.schema_time import CalendarKeys, Cell, weekly_of
+from policies.weekly import Weekly
 
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
     """A calendar as a policy describes it for one context: hours, zone and holidays, each maybe the `customer`'s."""
 
-    hours: Hours
+    weekly: Weekly
     timezone: str | None
     holidays: str
     source: str
 
     def calendar(self, timezone: str | None, holidays: str) -> BusinessCalendar:
         """Compile it for a zone and holidays. Raises CalendarError."""
-        return compile_calendar(weekly_of(self.hours), timezone or "UTC", holidays)
+        return compile_calendar(self.weekly, timezone or "UTC", holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class InForce:
         zone = next((layer.timezone for layer in layers if layer.timezone is not None), None)
         holidays = next((layer.holidays for layer in layers if layer.holidays is not None), "none")
         source = next((variant.source for variant in fitting if variant.source), base.source)
-        return Terrain(hours, zone, holidays, source)
+        return Terrain(weekly_of(hours), zone, holidays, source)
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules that are switched on, in their order."""

@@ -10,7 +10,7 @@ from policies.policy_cells import placed_cells
 from policies.policy_checks import policy_errors
 from policies.schema import Policy
 from policies.schema_parts import Warnable
-from policies.schema_time import Cell, weekly_of
+from policies.schema_time import Cell
 from policies.targets import open_time
 from policies.weekly import DAY_MINUTES
 
@@ -66,7 +66,7 @@ def _tighter(held: InForce, metric: str, plan: str, at: Fault) -> Iterator[Fault
 
 def _length(held: InForce, cell: Cell) -> timedelta:
     """Return a target as time of an average week, so that calendars compare."""
-    weekly = weekly_of(held.terrain(cell.calendar or "", held.policy.default_region).hours)
+    weekly = held.terrain(cell.calendar or "", held.policy.default_region).weekly
     week = sum(end - start for day in weekly for start, end in day)
     return open_time(cell.target, weekly) * 7 * DAY_MINUTES / week
 

@@ -23,7 +23,7 @@ _DAY = timedelta(days=1)
 class OpenYear:
     """Open spans of one local year, in UTC.
 
-    Span `i` runs from `opens[i]` to `closes[i]`; `sums[i]` is the open time from the year's start to `closes[i]`, and
+    Span `i` runs from `opens[i]` to `closes[i]`; `after[i]` is the open time from the year's start to `closes[i]`, and
     `total` the year's. `start` to `end` is the year itself.
     """
 
@@ -31,7 +31,7 @@ class OpenYear:
     end: datetime
     opens: tuple[datetime, ...]
     closes: tuple[datetime, ...]
-    sums: tuple[timedelta, ...]
+    after: tuple[timedelta, ...]
     total: timedelta
     holidays: tuple[tuple[date, str, Span], ...]
 
@@ -41,12 +41,12 @@ class OpenYear:
         if index < 0:
             return _NO_TIME
         closes = self.closes[index]
-        return self.sums[index] if at >= closes else self.sums[index] - (closes - at)
+        return self.after[index] if at >= closes else self.after[index] - (closes - at)
 
     def reached(self, total: timedelta) -> datetime:
         """Return the earliest instant at which `total` open time (up to the year's, not nothing) is used up."""
-        index = bisect_left(self.sums, total)
-        return self.closes[index] - (self.sums[index] - total)
+        index = bisect_left(self.after, total)
+        return self.closes[index] - (self.after[index] - total)
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Give the open spans between two instants, from old to new."""
@@ -69,9 +69,9 @@ def compile_year(weekly: Weekly, zone: str, holidays: str, year: int) -> OpenYea
         opens += opened
         closes += shut
         closed += _closed_in_piece(hours, piece)
-    sums = tuple(accumulate(map(sub, closes, opens)))
-    total = sums[-1] if sums else _NO_TIME
-    return OpenYear(pieces[0].start, pieces[-1].end, tuple(opens), tuple(closes), sums, total, tuple(closed))
+    after = tuple(accumulate(map(sub, closes, opens)))
+    total = after[-1] if after else _NO_TIME
+    return OpenYear(pieces[0].start, pieces[-1].end, tuple(opens), tuple(closes), after, total, tuple(closed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ def _close(opens: list[datetime], closes: list[datetime], low: datetime, high: d
     """Take a stretch out of open spans; a span that it only touches keeps what lies outside."""
     first, last = bisect_right(closes, low), bisect_left(opens, high)
     if first < last:
-        before, after = opens[first] < low, closes[last - 1] > high
-        opens[first:last] = [opens[first]] * before + [high] * after
-        closes[first:last] = [low] * before + [closes[last - 1]] * after
+        early, late = opens[first] < low, closes[last - 1] > high
+        opens[first:last] = [opens[first]] * early + [high] * late
+        closes[first:last] = [low] * early + [closes[last - 1]] * late
 
 
 def _days(pieces: tuple[Piece, ...]) -> tuple[date, date]:

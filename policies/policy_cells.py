@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from policies.faults import Fault
 from policies.in_force import in_force
 from policies.schema import Policy
-from policies.schema_time import Cell, Targets, weekly_of
+from policies.schema_time import Cell, Targets
 from policies.targets import open_time
 
 Placed = tuple[str, str, str, int, Cell]
@@ -56,7 +56,7 @@ def _uncountable(policy: Policy, cell: Cell, file: str, path: str) -> Iterator[F
     held = in_force(policy, ())
     for region in policy.regions() or (None,):
         try:
-            open_time(cell.target, weekly_of(held.terrain(cell.calendar or "", region).hours))
+            open_time(cell.target, held.terrain(cell.calendar or "", region).weekly)
         except ValueError as error:
             problem, _, expected = str(error).partition(", expected ")
             yield Fault(file, f"{path}.target", problem, expected)

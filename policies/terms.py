@@ -1,12 +1,12 @@
 """The terms of one case: its level after the rules, its target, and the calendar that the target runs on."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from policies.case import Case, Customer, Reading, Terms
 from policies.errors import CaseError
-from policies.in_force import InForce, in_force
+from policies.in_force import Terrain, in_force
 from policies.instants import iso_duration
 from policies.receipt import Fact, Value
 from policies.rules import Ruled, apply_rules
@@ -51,6 +51,14 @@ def _choices(policy: Policy, readings: tuple[str, ...]) -> tuple[tuple[Reading, 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What holds for a case whoever the customer is; without a promise there is no terrain, and the terms are whole."""
+
+    terms: Terms
+    terrain: Terrain | None = None
+
+
 @lru_cache(maxsize=16384)
 def _terms(  # noqa: PLR0913, PLR0917  # the parts of a case, each hashable: the cache's key
     policy: Policy,
@@ -62,6 +70,21 @@ def _terms(  # noqa: PLR0913, PLR0917  # the parts of a case, each hashable: the
     customer: Customer,
 ) -> Terms:
     _require_known(policy, plan, level, metric, customer.region)
+    region = (customer.region or policy.default_region) if policy.places else None
+    offer = _offer(policy, plan, level, metric, attributes, readings, region)
+    return offer.terms if offer.terrain is None else _placed(policy, offer.terms, offer.terrain, customer, region)
+
+
+@lru_cache(maxsize=4096)
+def _offer(  # noqa: PLR0913, PLR0917  # the same, with the region as all that is asked of the customer
+    policy: Policy,
+    plan: str,
+    level: int | None,
+    metric: str,
+    attributes: tuple[tuple[str, tuple[str, ...]], ...],
+    readings: tuple[str, ...],
+    region: str | None,
+) -> _Offer:
     held = in_force(policy, readings)
     ruled = apply_rules(policy, held.rules(), level, dict(attributes))
     if ruled.level is None:
@@ -71,8 +94,9 @@ def _terms(  # noqa: PLR0913, PLR0917  # the parts of a case, each hashable: the
     terms = Terms(level=ruled.level, level_given=level, closing=tuple(_closing(policy, plan, ruled.level)))
     cell = held.cell(metric, plan, ruled.level)
     if ruled.out or cell is None or not cell.promised:
-        return _unpromised(terms, policy, plan, ruled, cell)
-    return _promised(terms, held, cell, ruled, (plan, metric, customer))
+        return _Offer(_unpromised(terms, policy, plan, ruled, cell))
+    terrain = held.terrain(cell.calendar or "", region)
+    return _Offer(_promised(terms, policy, (plan, metric), ruled, cell, terrain), terrain)
 
 
 def _unpromised(terms: Terms, policy: Policy, plan: str, ruled: Ruled, cell: Cell | None) -> Terms:
@@ -88,18 +112,12 @@ def _unpromised(terms: Terms, policy: Policy, plan: str, ruled: Ruled, cell: Cel
     )
 
 
-def _promised(terms: Terms, held: InForce, cell: Cell, ruled: Ruled, asked: tuple[str, str, Customer]) -> Terms:
-    policy, (plan, metric, customer) = held.policy, asked
-    name = cell.calendar or ""
-    region = (customer.region or policy.default_region) if policy.places else None
-    terrain = held.terrain(name, region)
-    timezone = customer.timezone if terrain.timezone == CUSTOMER else terrain.timezone
-    if terrain.timezone == CUSTOMER and not timezone:
-        sentence = f"the calendar {name} of {policy.id} runs in the customer's time zone: give a timezone"
-        raise CaseError("no_timezone", sentence)
-    holidays = (customer.holidays or "none") if terrain.holidays == CUSTOMER else terrain.holidays
-    calendar = terrain.calendar(timezone, holidays)
-    target = open_time(cell.target, calendar.weekly)
+def _promised(  # noqa: PLR0913, PLR0917  # the parts of an offer
+    terms: Terms, policy: Policy, asked: tuple[str, str], ruled: Ruled, cell: Cell, terrain: Terrain
+) -> Terms:
+    """State target and calendar, which zone and holidays put in place."""
+    plan, metric = asked
+    target = open_time(cell.target, terrain.weekly)
     known: dict[str, Value] = {
         "plan": policy.plans[plan].name,
         "level": terms.level,
@@ -107,22 +125,35 @@ def _promised(terms: Terms, held: InForce, cell: Cell, ruled: Ruled, asked: tupl
         "written": cell.target,
         "open": iso_duration(target),
     }
-    runs_on: dict[str, Value] = {"calendar": name, "timezone": timezone, "holidays": holidays, "region": region}
-    facts = [
-        Fact("target", known, policy.source(cell.source)),
-        Fact("calendar", runs_on, policy.source(terrain.source)),
-    ]
+    facts = (*ruled.facts, Fact("target", known, policy.source(cell.source)))
+    return replace(terms, target=target, written=cell.target, calendar_name=cell.calendar, facts=facts)
+
+
+def _placed(policy: Policy, terms: Terms, terrain: Terrain, customer: Customer, region: str | None) -> Terms:
+    """Compile the calendar in the customer's zone and with the customer's holidays, where it takes them."""
+    timezone = customer.timezone if terrain.timezone == CUSTOMER else terrain.timezone
+    if terrain.timezone == CUSTOMER and not timezone:
+        sentence = (
+            f"the calendar {terms.calendar_name} of {policy.id} runs in the customer's time zone: give a timezone"
+        )
+        raise CaseError("no_timezone", sentence)
+    holidays = (customer.holidays or "none") if terrain.holidays == CUSTOMER else terrain.holidays
+    source = policy.source(terrain.source)
+    runs_on: dict[str, Value] = {
+        "calendar": terms.calendar_name,
+        "timezone": timezone,
+        "holidays": holidays,
+        "region": region,
+    }
+    facts = [Fact("calendar", runs_on, source)]
     if terrain.holidays == CUSTOMER and not customer.holidays:
-        facts.append(Fact("warning", {"warning": "holidays_unset"}, policy.source(terrain.source)))
+        facts.append(Fact("warning", {"warning": "holidays_unset"}, source))
     return replace(
         terms,
-        target=target,
-        written=cell.target,
-        calendar=calendar,
-        calendar_name=name,
+        calendar=terrain.calendar(timezone, holidays),
         timezone=timezone,
         holidays=holidays,
-        facts=(*ruled.facts, *facts),
+        facts=(*terms.facts, *facts),
     )
 
 
