@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -110,10 +111,12 @@ def wait_until(true: Callable[[], object], seconds: float, what: str) -> float:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a free port below those that the system gives to outgoing connections: it stays free."""
+    while True:
+        port = random.randrange(20000, 32000)  # noqa: S311  # no secret
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 @contextmanager
@@ -138,10 +141,12 @@ def staged(folder: Path, config: str = CONFIG, **environ: str) -> Iterator[Stage
             command = [sys.executable, "-m", "worker.main", "run"]
             run = subprocess.Popen(command, env=told, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603  # the same
         try:
-            wait_until(lambda: _ready(url), 20, "readyz")
+            wait_until(lambda: _ready(url) or run.poll() is not None, 20, "readyz")
+            assert run.poll() is None, (folder / "run.log").read_text(encoding="utf-8")
             yield Stage(sandbox, folder, url, told, run)
         finally:
-            run.send_signal(signal.SIGTERM)
+            if run.poll() is None:
+                run.send_signal(signal.SIGTERM)
             run.wait(timeout=25)
             open_engine(told["DATABASE_URL"]).dispose()
 
