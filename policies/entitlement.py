@@ -80,12 +80,14 @@ def entitlement_for(
 
 def _listed(ticket: Ticket, spec: MappingSpec, customers: Iterable[Listed]) -> Listed | None:
     directory = spec.customer.directory
+    if directory is None:
+        return None
     if directory == "organization":
         held = spellings(ticket.traits.get("organization", ()))
     else:
         mail = (ticket.reporter.email if ticket.reporter else None) or ""
         held = frozenset({mail.rpartition("@")[2].casefold()} - {""})
-    known = ((customer, getattr(customer.match, directory or "domain") or ()) for customer in customers)
+    known = ((customer, getattr(customer.match, directory) or ()) for customer in customers)
     return next((customer for customer, names in known if held & {name.casefold() for name in names}), None)
 
 
