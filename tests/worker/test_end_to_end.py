@@ -150,8 +150,9 @@ def _replaced(stage: Stage, name: str, victim: psutil.Process) -> bool:
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
 def test_everything_ends_with_it(tmp_path: Path, signum: signal.Signals) -> None:
     with staged(tmp_path) as opened:
-        below = psutil.Process(opened.run.pid).children(recursive=True)
-        assert len(below) >= 6
+        own = psutil.Process(opened.run.pid)
+        wait_until(lambda: len(own.children(recursive=True)) >= 8, 20, "web and its two, worker and its two, and so on")
+        below = own.children(recursive=True)
         os.kill(opened.run.pid, signum)
         took = wait_until(lambda: not [one for one in below if _alive(one)], 20, "the end of all")
     assert took < 20
