@@ -19,11 +19,11 @@ def holidays_in(code: str, year: int) -> Mapping[date, str]:
     """
     if code == NO_HOLIDAYS:
         return {}
-    known = _open(code)
-    if not known.start_year <= year <= known.end_year:
+    first, last = _known_years(code)
+    if not first <= year <= last:
         raise CalendarError(
             "no_holiday_data",
-            f"the holidays {code!r} are not known for {year}, only from {known.start_year} to {known.end_year}: "
+            f"the holidays {code!r} are not known for {year}, only from {first} to {last}: "
             "choose another holiday code or `none`",
         )
     return {day: name for day, name in _open(code, years=year).items() if day.year == year}
@@ -33,7 +33,13 @@ def holidays_in(code: str, year: int) -> Mapping[date, str]:
 def require_holidays(code: str) -> None:
     """Refuse a holiday code that nobody knows. Raises CalendarError (`unknown_holidays`)."""
     if code != NO_HOLIDAYS:
-        _open(code)
+        _known_years(code)
+
+
+@cache
+def _known_years(code: str) -> tuple[int, int]:
+    known = _open(code)
+    return known.start_year, known.end_year
 
 
 def _open(code: str, **options: Any) -> Any:

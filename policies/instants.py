@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+_OFFSET = "+00:00"
+
 
 def iso(at: datetime) -> str:
     """Write an instant in UTC with `Z`, with fractions only where they are not zero."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+    return f"{at.astimezone(UTC).isoformat().removesuffix(_OFFSET)}Z"
 
 
 def iso_duration(duration: timedelta) -> str:

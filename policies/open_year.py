@@ -90,8 +90,7 @@ def _local_hours(weekly: Weekly, holidays: str, first: date, last: date) -> _Loc
     for year in range(first.year, last.year + 1):
         for day, name in sorted(holidays_in(holidays, year).items()):
             if first <= day <= last:
-                hours = _hours_of(weekly, day)
-                closed += ((day, name, span) for span in hours)
+                closed += ((day, name, span) for span in _hours_of(weekly, day))
                 _close(opens, closes, _midnight(day), _midnight(day) + _DAY)
     return _LocalHours(tuple(opens), tuple(closes), tuple(closed))
 
@@ -101,22 +100,23 @@ def _unbroken(weekly: Weekly, first: date, last: date) -> tuple[tuple[datetime, 
     """Return the openings and closings between two dates, holidays not yet taken out."""
     opens: list[datetime] = []
     closes: list[datetime] = []
-    for number in range((last - first).days + 1):
-        for low, high in _hours_of(weekly, first + number * _DAY):
-            if closes and closes[-1] == low:
-                closes[-1] = high
+    week = [[(timedelta(minutes=low), timedelta(minutes=high)) for low, high in day] for day in weekly]
+    midnight = _midnight(first)
+    for number in range(first.weekday(), first.weekday() + (last - first).days + 1):
+        for low, high in week[number % 7]:
+            if closes and closes[-1] == midnight + low:
+                closes[-1] = midnight + high
             else:
-                opens.append(low)
-                closes.append(high)
+                opens.append(midnight + low)
+                closes.append(midnight + high)
+        midnight += _DAY
     return tuple(opens), tuple(closes)
 
 
-def _hours_of(weekly: Weekly, day: date) -> list[Span]:
+def _hours_of(weekly: Weekly, day: date) -> Iterator[Span]:
     midnight = _midnight(day)
-    return [
-        (midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes))
-        for opens, closes in weekly[day.weekday()]
-    ]
+    for low, high in weekly[day.weekday()]:
+        yield midnight + timedelta(minutes=low), midnight + timedelta(minutes=high)
 
 
 def _midnight(day: date) -> datetime:

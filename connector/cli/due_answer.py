@@ -1,13 +1,12 @@
 """What `dueby due` answers: the due time with its receipt as JSON."""
 
 import json
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
 
 from connector import texts
 from policies.due import Due
 from policies.instants import iso, iso_duration
-from policies.receipt import Fact, Source
+from policies.receipt import Fact, Source, Value
 from policies.terms import Case
 
 
@@ -16,11 +15,11 @@ def zone_of(due: Due, case: Case) -> str:
     return due.terms.timezone or case.customer.timezone or "UTC"
 
 
-def as_json(due: Due, case: Case) -> dict[str, Any]:
-    """Turn an answer into the contract's object."""
+def as_json(due: Due, case: Case) -> str:
+    """Write an answer as the contract's object, on one line of plain ASCII that survives any terminal."""
     zone = zone_of(due, case)
     terms = due.terms
-    return {
+    head = {
         "due_at": iso(due.due_at) if due.due_at else None,
         "state": due.state,
         "level": terms.level,
@@ -28,13 +27,16 @@ def as_json(due: Due, case: Case) -> dict[str, Any]:
         "calendar": terms.calendar_name,
         "timezone": zone,
         "readings": {name: iso(at) if at else None for name, at in due.readings.items()},
-        "receipt": [_line(fact, zone) for fact in due.facts],
     }
+    receipt = ", ".join(
+        _line(fact.rule, tuple(fact.values.items()), fact.source, texts.zone_told(fact, zone)) for fact in due.facts
+    )
+    return f'{json.dumps(head)[:-1]}, "receipt": [{receipt}]}}'
 
 
-def as_line(value: dict[str, Any]) -> str:
-    """Write one line of JSON in plain ASCII, so that any text survives any terminal."""
-    return json.dumps(value)
+def error_json(sentence: str) -> str:
+    """Write what stands in an answer's place."""
+    return json.dumps({"error": sentence})
 
 
 @cache
@@ -43,5 +45,8 @@ def clause(source: Source | None) -> str | None:
     return f"{source.document}, {source.section}" if source else None
 
 
-def _line(fact: Fact, zone: str) -> dict[str, str | None]:
-    return {"rule": fact.rule, "text": texts.render(fact, "en", zone), "source": clause(fact.source)}
+@lru_cache(maxsize=8192)
+def _line(rule: str, pairs: tuple[tuple[str, Value], ...], source: Source | None, zone: str) -> str:
+    """Write one fact as JSON; most facts of an answer stand in many others word for word."""
+    text = texts.render(Fact(rule, dict(pairs)), "en", zone)
+    return json.dumps({"rule": rule, "text": text, "source": clause(source)})

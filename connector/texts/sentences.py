@@ -1,7 +1,6 @@
 """One sentence for each fact of a receipt."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from connector.texts.catalogue import fill, translate
@@ -26,12 +25,15 @@ def render(fact: Fact, language: str, timezone: str) -> str:
     """Say one fact in a sentence; instants in the zone given."""
     if fact.rule == "summary":
         return summary(fact, language, timezone)
-    return _sentence(fact.rule, tuple(fact.values.items()), _Reader(language, timezone))
+    return _sentence(fact.rule, fact.values, _Reader(language, timezone))
 
 
-@lru_cache(maxsize=8192)
-def _sentence(rule: str, pairs: tuple[tuple[str, Value], ...], reader: _Reader) -> str:
-    values = dict(pairs)
+def zone_told(fact: Fact, timezone: str) -> str:
+    """Return the zone as far as the fact's sentence depends on it: empty where no instant is told."""
+    return "" if _INSTANTS.isdisjoint(fact.values) else timezone
+
+
+def _sentence(rule: str, values: Mapping[str, Value], reader: _Reader) -> str:
     words = _words(values, reader)
     if extra := _EXTRA.get(rule):
         words |= extra(values, reader)
