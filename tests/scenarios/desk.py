@@ -1,6 +1,6 @@
 """One dueby at a desk of one flavour: a sandbox served on loopback, a real store, the real use-case, a told time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -183,12 +183,13 @@ def opened(flavour: Flavour, engine: Engine, **about: Any) -> Iterator[Desk]:
             fields=flavour.own_fields,
         )
         site = replace(site, **about)
-        deps = _deps(site, engine, now)
+        deps = deps_for(site, engine, now)
         desk.append(Desk(flavour=flavour, box=box, site=site, engine=engine, now=instant(APPLIED), deps=deps))
         yield desk[0]
 
 
-def _deps(site: Site, engine: Engine, now: Any) -> Deps:
+def deps_for(site: Site, engine: Engine, now: Callable[[], datetime]) -> Deps:
+    """Put the real parts together, without a queue."""
     keeper = LeaseKeeper(engine, now)
 
     @cache
