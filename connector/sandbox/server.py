@@ -21,7 +21,7 @@ def serve(sandbox: Served, port: int = 0) -> Iterator[Served]:
     sandbox.stopped.clear()
     listener = Listener(port, door(sandbox))
     sandbox.serve_at(f"http://127.0.0.1:{listener.server_address[1]}")
-    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield sandbox
