@@ -67,7 +67,9 @@ def _table(found: tuple[Failure, ...]) -> Table:
     for failure in found:
         since = failure.since.strftime("%Y-%m-%d %H:%MZ")
         ref = failure.ref
-        table.add_row(str(failure.id), ref.site, ref.id, failure.field or "", failure.reason, since, failure.sentence)
+        more = f" and {len(failure.others)} more of {failure.project}" if failure.others else ""
+        ticket = f"{failure.key or ref.id}{more}"
+        table.add_row(str(failure.id), ref.site, ticket, failure.field or "", failure.reason, since, failure.sentence)
     return table
 
 
@@ -76,6 +78,8 @@ def _as_json(failure: Failure) -> dict[str, object]:
         "id": failure.id,
         "site": failure.ref.site,
         "ticket": failure.ref.id,
+        "key": failure.key,
+        "others": [ref.id for ref in failure.others],
         "field": failure.field,
         "reason": failure.reason,
         "error": failure.sentence,

@@ -1,17 +1,24 @@
 """The syncs that failed, as people see them, and the button that tries again."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
-from connector.store.tables import EPOCH, agenda, failures, sites
+from connector.store.tables import EPOCH, agenda, failures, sites, tickets
 from policies.model import TicketRef
+
+_OF_A_PROJECT = "field_not_on_screen"
+"""The reason that is the same for every ticket of a project: it is told once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A sync that failed; `id` names it for `failures retry`, `attempts` counts the ticket's own faults."""
+    """A sync that failed; `id` names it for `failures retry`, `attempts` counts the ticket's own faults.
+
+    `key` is the ticket's key where it was ever fetched; `others` are tickets of its project with the same fault.
+    """
 
     id: int
     ref: TicketRef
@@ -22,11 +29,28 @@ class Failure:
     failed_at: datetime
     attempts: int
     given_up: bool
+    key: str | None = None
+    others: tuple[TicketRef, ...] = ()
+
+    @property
+    def project(self) -> str:
+        """Return the project that a Jira key begins with."""
+        return (self.key or "").rpartition("-")[0]
 
 
 def list_failures(conn: Connection) -> tuple[Failure, ...]:
-    """Return the syncs that gave up, oldest first."""
-    return _failures(conn, failures.c.given_up)
+    """Return the syncs that gave up, oldest first; a field off a project's screen once for the project."""
+    return tuple(_once_a_project(_failures(conn, failures.c.given_up)))
+
+
+def _once_a_project(found: Iterable[Failure]) -> Iterable[Failure]:
+    told: dict[tuple[object, ...], Failure] = {}
+    for failure in found:
+        shared = failure.reason == _OF_A_PROJECT and failure.project
+        place = (failure.ref.site, failure.project, failure.field) if shared else (failure.id,)
+        first = told.get(place)
+        told[place] = replace(first, others=(*first.others, failure.ref)) if first else failure
+    return told.values()
 
 
 def failure_of(conn: Connection, ref: TicketRef) -> Failure | None:
@@ -37,22 +61,29 @@ def failure_of(conn: Connection, ref: TicketRef) -> Failure | None:
 
 def retry(conn: Connection, failure_id: int | None, now: datetime) -> int:
     """Put one failure, or all with None, back on the agenda now; return how many. All also ends the sites' pauses."""
-    chosen: ColumnElement[bool] = failures.c.given_up if failure_id is None else failures.c.id == failure_id
-    again = [failure.ref for failure in _failures(conn, chosen)]
+    found = [failure for failure in list_failures(conn) if failure_id in {None, failure.id}]
+    again = [ref for failure in found for ref in (failure.ref, *failure.others)]
     for ref in again:
+        _forget_giving_up(conn, ref)
         conn.execute(
             update(agenda)
             .where(agenda.c.site == ref.site, agenda.c.ticket == ref.id)
             .values(look_at=now, version=agenda.c.version + 1, attempts=0, held_until=EPOCH, reason="retry")
         )
-    conn.execute(update(failures).where(chosen).values(given_up=False))
     if failure_id is None:
         conn.execute(update(sites).values(paused_until=EPOCH))
     return len(again)
 
 
+def _forget_giving_up(conn: Connection, ref: TicketRef) -> None:
+    mine = (failures.c.site == ref.site) & (failures.c.ticket == ref.id)
+    conn.execute(update(failures).where(mine).values(given_up=False))
+
+
 def _failures(conn: Connection, chosen: ColumnElement[bool]) -> tuple[Failure, ...]:
-    return tuple(_failure(row) for row in conn.execute(select(failures).where(chosen).order_by(failures.c.since)))
+    same = and_(tickets.c.site == failures.c.site, tickets.c.ticket == failures.c.ticket)
+    known = select(failures, tickets.c.key).outerjoin_from(failures, tickets, same).where(chosen)
+    return tuple(_failure(row) for row in conn.execute(known.order_by(failures.c.since, failures.c.id)))
 
 
 def _failure(row: Row[*tuple[object, ...]]) -> Failure:
@@ -66,4 +97,5 @@ def _failure(row: Row[*tuple[object, ...]]) -> Failure:
         failed_at=row.failed_at,
         attempts=row.attempts,
         given_up=row.given_up,
+        key=row.key,
     )

@@ -68,12 +68,13 @@ def bad_answer(site: str, what: str) -> TrackerError:
     )
 
 
-def unreachable(site: str, why: str) -> TrackerError:
-    """Give the fault of a request that got no answer."""
+def unreachable(site: str, why: str, scope: Scope = Scope.TICKET) -> TrackerError:
+    """Give the fault of a request that got no answer: the site's where no connection stood, else maybe the ticket's."""
     return TrackerError(
         "unreachable",
         f"{site}: no answer from the tracker ({why}). It is tried again; if it goes on, check `url` and the network.",
         retryable=True,
+        scope=scope,
     )
 
 

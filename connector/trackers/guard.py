@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from requests import PreparedRequest, RequestException, Response, Session
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ConnectTimeout, Timeout
+from requests.exceptions import ConnectionError, ConnectTimeout, Timeout  # noqa: A004  # requests' own name for it
 from urllib3.util import Retry
 
 from connector.errors import Scope, TrackerError
@@ -61,7 +61,8 @@ class Guard(HTTPAdapter):
             response = super().send(request, *args, **kwargs | {"stream": True})
             self._read(response)
         except (RequestException, UnicodeError) as error:
-            raise unreachable(self._site.name, _why(error)) from None
+            scope = Scope.SITE if isinstance(error, ConnectionError) else Scope.TICKET
+            raise unreachable(self._site.name, _why(error), scope) from None
         if fault := fault_of(response, self._site.name, self._now(), self._limit_is_tickets):
             raise AnsweredError(fault, body_of(response)) from None
         return response

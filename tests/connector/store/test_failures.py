@@ -9,9 +9,10 @@ from connector.store.agenda import Lease, agenda_row, fail, feed, finish, start,
 from connector.store.engine import reading, writing
 from connector.store.failures import failure_of, list_failures, retry
 from connector.store.tables import sites
+from connector.store.tickets import Memory, remember
 from connector.store.waits import Wait
 from connector.trackers.port import Rank
-from policies.model import TicketRef
+from policies.model import State, TicketRef
 
 Take = Callable[[TicketRef, datetime], Lease]
 REF, OTHER, THIRD = TicketRef("acme", "1"), TicketRef("acme", "2"), TicketRef("acme", "3")
@@ -41,6 +42,20 @@ def failed(engine: Engine, take: Take, ref: TicketRef, error: TrackerError, now:
         wait = fail(conn, lease, error, now, 0.0)
     assert wait is not None
     return wait
+
+
+def memory(key: str) -> Memory:
+    return Memory(
+        key=key,
+        title="",
+        url="",
+        wrote=False,
+        ended=False,
+        synced_at=None,
+        state=State.RUNNING,
+        due_at=None,
+        summary="",
+    )
 
 
 def paused_until(engine: Engine, site: str = "acme") -> datetime:
@@ -95,6 +110,20 @@ def test_retry_puts_a_given_up_ticket_back_at_once(engine: Engine, now: datetime
     with writing(engine) as conn:
         assert [failure.ref for failure in list_failures(conn)] == [OTHER]
         assert retry(conn, None, now + SECOND) == 1
+
+
+def test_a_field_off_a_projects_screen_is_told_once_for_the_project(engine: Engine, now: datetime, take: Take) -> None:
+    off_screen = TrackerError("field_not_on_screen", "Put it on.", retryable=False, status=400, field="state (c_1)")
+    keys = {"1": "OKTA-1", "2": "OKTA-2", "3": "TALK-1"}
+    for number, ref in enumerate((REF, OTHER, THIRD)):
+        failed(engine, take, ref, off_screen, now + number * SECOND)
+        with writing(engine) as conn:
+            remember(conn, ref, memory(keys[ref.id]))
+    with writing(engine) as conn:
+        okta, talk = list_failures(conn)
+        assert (okta.key, okta.others, talk.key, talk.others) == ("OKTA-1", (OTHER,), "TALK-1", ())
+        assert retry(conn, okta.id, now + 5 * SECOND) == 2
+        assert [failure.key for failure in list_failures(conn)] == ["TALK-1"]
 
 
 @pytest.mark.parametrize(

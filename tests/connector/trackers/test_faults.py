@@ -206,6 +206,8 @@ def test_no_answer_is_retried(wire: Wire, site: Site, path: str, error: Exceptio
     wire.breaks("GET", path, error)
     found = fetch_failure(wire, site)
     assert (found.reason, found.retryable, found.retry_after) == ("unreachable", True, None)
+    no_connection = isinstance(error, requests.exceptions.ConnectionError)
+    assert found.scope is (Scope.SITE if no_connection else Scope.TICKET)  # one slow ticket is no broken site
 
 
 @pytest.mark.parametrize("name", ["myself", "field"])
