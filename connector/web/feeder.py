@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-TOGETHER = timedelta(milliseconds=50)
+TOGETHER = timedelta(milliseconds=100)
 """The pause between two feeds: hints that come in meanwhile are fed together."""
 REST = timedelta(seconds=3)
 """How long a Redis or database that failed is left alone."""
