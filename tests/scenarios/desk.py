@@ -16,7 +16,7 @@ from connector.sandbox.jira.sandbox import JiraSandbox
 from connector.sandbox.server import serve
 from connector.sandbox.zendesk.sandbox import ZendeskSandbox
 from connector.sites import Site
-from connector.store.agenda import wake
+from connector.store.agenda import agenda_row, wake
 from connector.store.engine import reading, writing
 from connector.store.failures import failure_of
 from connector.store.mappings import save_mappings
@@ -152,6 +152,13 @@ class Desk:
         with reading(self.engine) as conn:
             found = failure_of(conn, self.ref)
         return (found.reason, found.field, found.given_up) if found else None
+
+    def look_at(self) -> datetime | None:
+        """Tell when the agenda has the ticket looked at next."""
+        with reading(self.engine) as conn:
+            row = agenda_row(conn, self.ref)
+        assert row is not None
+        return row.look_at
 
     def memory(self) -> Memory:
         """Give what dueby remembers of the ticket."""

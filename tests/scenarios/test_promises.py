@@ -40,6 +40,10 @@ LEVELS = [
 PLANS = [
     pytest.param("plan: silver", {}, "16:00", id="a constant"),
     pytest.param("plan: {field: $case, values: {Top: gold, Plain: silver}}", {"case": "Plain"}, "16:00", id="a field"),
+    pytest.param("plan: {field: $plan, values: {'20141': gold}}", {"plan": "Silver"}, "15:30", marks=JIRA, id="an id"),
+    pytest.param(
+        "plan: {field: $plan, values: {plan_silver: gold}}", {"plan": "Silver"}, "15:30", marks=ZENDESK, id="a tag"
+    ),
     pytest.param("plan: {field: $plan}", {"plan": "Silver"}, "16:00", id="a drop-down that holds the plan's own name"),
     pytest.param(
         "plan: {field: $case, values: {Top: gold}, default: silver}",
@@ -213,6 +217,8 @@ MATCHES = [
     pytest.param("{organization: [globe]}", {"organization": "Globe"}, id="an organization"),
     pytest.param("{$carried: [production]}", {"carried": ["vip", "production"]}, id="labels or tags"),
     pytest.param("{'field:$plan': [Gold]}", {"plan": "Gold"}, id="a field"),
+    pytest.param("{'field:$plan': ['20140']}", {"plan": "Gold"}, marks=JIRA, id="a field by its option's id"),
+    pytest.param("{'field:$plan': [plan_gold]}", {"plan": "Gold"}, marks=ZENDESK, id="a field by its option's tag"),
     pytest.param("{$match, 'field:$plan': [Gold, Silver]}", {"plan": "Gold"}, id="several keys"),
 ]
 
@@ -367,6 +373,11 @@ STORIES = [
         id="a pause of other metrics pauses nothing",
     ),
     pytest.param(
+        "paused_by: {status: ['11', pending]}",
+        [files("15:00"), sets("15:10", status="waiting"), looks("15:12", "paused")],
+        id="a status by its id on Jira, by its plain word on Zendesk",
+    ),
+    pytest.param(
         "",
         [files("15:00"), sets("15:05", status="waiting"), looks("15:10", "running", "15:30")],
         id="without paused_by nothing pauses",
@@ -405,3 +416,12 @@ def test_a_priority_that_is_renamed_keeps_its_level_by_its_id(desk: Desk) -> Non
             looks("15:04", "running", "15:30"),
         ],
     )
+
+
+def test_a_history_of_many_pages_is_read_to_its_end(desk: Desk) -> None:
+    desk.apply(APPLIED, "restart_on_level_change: true")
+    plays(desk, [files("15:00"), sets("15:05", priority="high"), comments("15:20", name="answer")])
+    plays(desk, [sets("15:21", case=f"VND-{number}") for number in range(120)])
+    plays(desk, [comments("15:22", "carol", name=str(number)) for number in range(120)])
+    plays(desk, [looks("15:25", "met", "16:05")])
+    assert desk.memory().summary.endswith(", answered 2026-11-20 15:20")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from policies.model import State
-from tests.scenarios.desk import APPLIED, Desk
+from tests.scenarios.desk import APPLIED, Desk, instant
 from tests.scenarios.flavours import JIRAS
 from tests.scenarios.telling import (
     Step,
@@ -174,6 +174,55 @@ STORIES = [
             looks("15:05", "running", "15:30", DUE),
         ],
         id="unmapped when its mapping goes, mapped when it comes back",
+    ),
+    pytest.param(
+        "",
+        [
+            files("15:00"),
+            comments("15:20"),
+            looks("15:25", "met", "15:30", f"{DUE}, answered 2026-11-20 15:20"),
+            applies("15:30", "{plan: silver, answered_by: [{field: $case}]}"),
+            looks("15:31", "met", "15:30", f"{DUE}, answered 2026-11-20 15:20"),
+            applies("15:32", "match: {$elsewhere}"),
+            looks("15:33", "unmapped", None, "Not mapped: no mapping fits this ticket"),
+            applies("15:34", "plan: silver"),
+            looks("15:35", "met", "15:30", f"{DUE}, answered 2026-11-20 15:20"),
+        ],
+        id="a verdict stands under a changed mapping, also after the ticket was unmapped for a while",
+    ),
+    pytest.param(
+        "",
+        [
+            files("15:00"),
+            looks("15:25", "running", "15:30", DUE),
+            applies("15:26", "plan: silver"),
+            looks("15:27", "running", "16:00", "Okta silver, level 1: 1 h, due 2026-11-20 16:00 UTC"),
+        ],
+        id="a running ticket follows a changed mapping",
+    ),
+    pytest.param(
+        "",
+        [
+            files("15:00"),
+            sets("15:20", status="solved"),
+            looks("15:22", "closed", None, CLOSED),
+            sets("15:23", priority="high"),
+            looks("16:30", "closed", None, CLOSED),
+        ],
+        id="closed it stays closed, whatever its level becomes",
+    ),
+    pytest.param(
+        "paused_by: {status: ['$waiting']}",
+        [
+            files("15:00"),
+            sets("15:10", status="waiting"),
+            looks("15:12", "paused"),
+            sets("15:20", status="solved"),
+            looks("15:22", "closed", None, CLOSED),
+            sets("15:30", status="waiting"),
+            looks("15:50", "paused", None, "Okta gold, level 1: 30 min, paused: $waiting, 10 min left"),
+        ],
+        id="closed out of a pause, and reopened into one",
     ),
 ]
 
@@ -363,6 +412,47 @@ class TestClosedForGood:
         desk.sync("15:40")
         assert (desk.failure(), desk.writes(), desk.shown()["state"]) == (None, 0, None)
         assert desk.memory().state is State.MET
+
+    def test_solved_and_then_closed_it_keeps_what_was_written(self, desk: Desk) -> None:
+        def close(at_desk: Desk) -> None:
+            at_desk.zendesk().change(at_desk.ticket, fields={"status": "closed"})
+
+        desk.apply(APPLIED)
+        plays(
+            desk,
+            [
+                files("15:00"),
+                sets("15:20", status="solved"),
+                looks("15:21", "closed", None, CLOSED),
+                does(close),
+                looks("15:40", "closed", None, CLOSED),
+            ],
+        )
+        assert desk.writes() == 1
+
+
+@pytest.mark.parametrize(
+    ("mapping", "steps", "look_at"),
+    [
+        pytest.param("", [files("15:00")], "15:30:01", id="a second after the due time while it runs"),
+        pytest.param("", [files("14:00")], None, id="never by itself once it is breached"),
+        pytest.param("", [files("15:00"), comments("15:01")], None, id="never by itself once it is answered"),
+        pytest.param(
+            "answered_by: [{field: $answered}]",
+            [files("15:00", answered="2026-11-20T15:20:00+00:00")],
+            "15:20",
+            id="when an answer that lies ahead has come",
+        ),
+    ],
+)
+def test_when_the_ticket_is_looked_at_next(
+    desk: Desk, mapping: str, steps: Sequence[Step], look_at: str | None
+) -> None:
+    desk.apply(APPLIED, mapping)
+    plays(desk, steps)
+    decision = desk.sync("15:05")
+    assert decision is not None
+    assert desk.look_at() == (instant(look_at) if look_at else None)
 
 
 @pytest.mark.only(*JIRAS)
