@@ -75,7 +75,7 @@ class Webhooks:
 
     def _read(self, site: Site, receiver: Receiver, delivery: Delivery) -> Fate:
         try:
-            read = receiver.parse(read_payload(delivery.body))
+            read = receiver.parse(read_payload(delivery.body), tuple(site.fields.values()))
         except PayloadError as error:
             return unreadable(str(error))
         if isinstance(read, Ignored):

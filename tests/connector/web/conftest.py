@@ -68,6 +68,7 @@ def _site(name: str, tracker: str, *secrets: str) -> Site:
         tracker="jira" if tracker == "jira" else "zendesk",
         url=f"https://{name}.example",
         webhook_secrets=secrets,
+        fields={"due_at": "customfield_10100" if tracker == "jira" else "360001"},
     )
 
 

@@ -9,6 +9,10 @@ import structlog
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from connector.store.agenda import agenda_row
+from connector.trackers.port import Rank
+from policies.model import TicketRef
+
 ISSUE = b'{"webhookEvent": "jira:issue_updated", "issue": {"id": "10001", "key": "OKTA-1"}}'
 TICKET = (
     b'{"type": "zen:event-type:ticket.created", "subject": "zen:ticket:5158", "detail": {"id": "5158"}, "event": {}}'
@@ -278,3 +282,20 @@ def test_one_line_is_logged_for_each_webhook_and_no_secret_in_it(desk: Desk) -> 
     ]
     assert all(line["ms"] >= 0 for line in lines)
     assert "secret" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize(
+    ("field", "rank"),
+    [
+        pytest.param("customfield_10100", Rank.EVENT, id="an echo of dueby's own write waits behind what people did"),
+        pytest.param("priority", Rank.URGENT, id="a priority may shorten a due time"),
+    ],
+)
+def test_how_urgent_an_event_is(desk: Desk, field: str, rank: Rank) -> None:
+    items = [{"field": field, "fieldId": field, "fromString": "a", "toString": "b"}]
+    event = {"webhookEvent": "jira:issue_updated", "issue": {"id": "10001"}, "changelog": {"items": items}}
+    assert desk.jira(json.dumps(event).encode()).status_code == 202
+    with desk.engine.connect() as conn:
+        row = agenda_row(conn, TicketRef("acme", "10001"))
+    assert row is not None
+    assert row.rank is rank
