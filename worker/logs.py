@@ -1,5 +1,6 @@
 """Structured logs: one JSON line an event on standard output, from structlog and from the libraries alike."""
 
+import json
 import logging
 import sys
 from typing import Any
@@ -8,7 +9,7 @@ import structlog
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
+    structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 ]
@@ -31,9 +32,13 @@ def configure_logs(kind: str) -> None:
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_SHARED, structlog.processors.JSONRenderer(_json_bytes, ensure_ascii=False)],
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=kind)
+
+
+def _json_bytes(line: dict[str, Any], **options: Any) -> bytes:
+    return json.dumps(line, **options).encode("utf-8", "replace")
