@@ -19,9 +19,11 @@ METRIC = "first_response"
 class Cycle:
     """One timed run: where it stands at `judged_at`, and all that led there.
 
+    `opened_at` is the start as given, `start_at` the one that is counted from: a mapping may restart on a level change.
     `used` is None where there is no promise; `next_answer_at` is an answer dated in the future.
     """
 
+    opened_at: datetime
     start_at: datetime
     start_how: str
     judged_at: datetime
@@ -41,21 +43,22 @@ class Cycle:
         return self.used.due_at if self.used else None
 
 
-def time_cycle(ticket: Ticket, entitlement: Entitlement, start_at: datetime, now: datetime) -> Cycle:
-    """Time the cycle that starts at `start_at`. Raise `CaseError` where something it needs can't be had."""
+def time_cycle(ticket: Ticket, entitlement: Entitlement, opened_at: datetime, now: datetime) -> Cycle:
+    """Time the cycle that starts at `opened_at`. Raise `CaseError` where something it needs can't be had."""
     mapping = entitlement.mapping
-    answers = [answer for answer in answers_of(ticket, mapping) if answer.at >= start_at]
+    answers = [answer for answer in answers_of(ticket, mapping) if answer.at >= opened_at]
     answer = next((found for found in answers if found.at <= now), None)
     end = ended_at(ticket)
-    stopped_at = answer.at if answer else max(end, start_at) if end else None
+    stopped_at = answer.at if answer else max(end, opened_at) if end else None
     judged_at = stopped_at or now
-    start_at, how = _restarted(ticket, entitlement, start_at, judged_at)
+    start_at, how = _restarted(ticket, entitlement, opened_at, judged_at)
     asked = asked_at(ticket, mapping, _level_read_at(entitlement, start_at, judged_at))
     case = _case(entitlement, asked)
     terms = terms_for(entitlement.policy, case)
     pauses = within(pauses_of(ticket, mapping.paused_by, METRIC), start_at, stopped_at)
     used = used_under(terms, start_at, pauses)
     return Cycle(
+        opened_at=opened_at,
         start_at=start_at,
         start_how=how,
         judged_at=judged_at,

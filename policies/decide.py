@@ -146,7 +146,7 @@ def _timed(
         due_at=cycle.due_at if shown else None,
         summary=summary,
         look_at=next_look(cycle),
-        start_at=cycle.start_at,
+        start_at=cycle.opened_at,
         level=cycle.terms.level,
         receipt=receipt,
         finished=(*kept, ended) if ended else kept,

@@ -57,7 +57,7 @@ def finished_by(entitlement: Entitlement, cycle: Cycle, summary: Fact, receipt: 
         return None
     return Finished(
         metric=METRIC,
-        start_at=cycle.start_at,
+        start_at=cycle.opened_at,
         ended_at=end,
         event=cycle.answer.event if cycle.answer else f"ended:{iso(end)}",
         state=cycle.state,
