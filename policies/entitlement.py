@@ -110,13 +110,13 @@ def _plan(ticket: Ticket, spec: MappingSpec, policy: Policy, listed: Listed | No
 def _customer(
     ticket: Ticket, spec: MappingSpec, policy: Policy, listed: Listed | None
 ) -> tuple[Customer, tuple[Fact, ...]]:
-    if listed is not None:
-        return Customer(timezone=listed.timezone, region=listed.region, holidays=listed.holidays), ()
     zone, region, holidays = (
         zone_of(ticket, spec),
         one_of_field(ticket, spec.customer.region),
         one_of_field(ticket, spec.customer.holidays),
     )
+    if listed is not None:
+        zone, region, holidays = listed.timezone or zone, listed.region or region, listed.holidays or holidays
     warnings = []
     if zone and not zone_exists(zone):
         warnings.append(Fact("warning", {"warning": "unknown_zone", "detail": zone}))
