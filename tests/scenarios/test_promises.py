@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenarios.desk import APPLIED, Desk
 from tests.scenarios.flavours import JIRAS
-from tests.scenarios.telling import Step, comments, does, files, looks, plays, sets
+from tests.scenarios.telling import Step, applies, comments, does, files, looks, plays, sets
 
 ZENDESK = pytest.mark.only("zendesk")
 JIRA = pytest.mark.only(*JIRAS)
@@ -84,9 +84,22 @@ ZONES = [
     ),
     pytest.param("{directory: organization}", {"organization": "Globe"}, TOKYO, id="the directory by organization"),
     pytest.param("{directory: domain}", {}, PARIS, id="the directory by domain"),
+    pytest.param(
+        "{directory: organization, timezone: America/New_York}",
+        {"organization": "Globe"},
+        TOKYO,
+        id="the directory before the mapping's own",
+    ),
+    pytest.param(
+        "{directory: organization, timezone: requester}",
+        {"organization": "Acme"},
+        NEW_YORK,
+        id="the mapping's own where the directory has none",
+    ),
 ]
 DIRECTORY = """
 customers:
+  - {name: Acme, match: {organization: [Acme]}}
   - name: Globe
     match: {organization: [Globe]}
     timezone: Asia/Tokyo
@@ -291,6 +304,32 @@ STORIES = [
             looks("15:11", "running", "15:40"),
         ],
         id="a mapping may start anew on each level change",
+    ),
+    pytest.param(
+        "restart_on_level_change: true",
+        [
+            files("15:00"),
+            sets("15:05", priority="high"),
+            sets("15:20", status="solved"),
+            looks("15:21", "closed", None, "Okta gold, level 2: 1 h, closed: solved without an answer"),
+            applies("15:30", "{restart_on_level_change: true, plan: silver}"),
+            looks("15:31", "closed", None, "Okta gold, level 2: 1 h, closed: solved without an answer"),
+        ],
+        id="a verdict stands although the start moved with the level",
+    ),
+    pytest.param(
+        "{restart_on_level_change: true, starts: {field: $filed}}",
+        [
+            files("14:00", filed="2026-11-20T15:00:00+00:00"),
+            sets("15:05", priority="high"),
+            comments("15:20"),
+            looks("15:21", "met", "16:05"),
+            sets("15:22", filed="2026-11-20T15:03:00+00:00"),
+            looks("15:24", "met", "16:05"),
+            sets("15:25", filed="2026-11-20T15:24:00+00:00"),
+            looks("15:26", "running", "16:24"),
+        ],
+        id="a later start opens a new cycle although the start had moved with the level",
     ),
     pytest.param(
         "{restart_on_level_change: true, levels: {$urgent: 1, $high: 1}}",
