@@ -55,7 +55,8 @@ def shared_files(shared: Path) -> Callable[[str], tuple[Path, ...]]:
 
 
 def _whole_suite(config: pytest.Config) -> bool:
-    chosen = config.option.keyword or config.option.markexpr or config.option.collectonly or getattr(config.option, "lf", False)
+    option = config.option
+    chosen = option.keyword or option.markexpr or option.collectonly or getattr(option, "lf", False)
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
 
 
