@@ -68,7 +68,8 @@ def _table(found: tuple[Failure, ...]) -> Table:
         since = failure.since.strftime("%Y-%m-%d %H:%MZ")
         ref = failure.ref
         more = f" and {len(failure.others)} more of {failure.project}" if failure.others else ""
-        ticket = f"{failure.key or ref.id}{more}"
+        named = f"{failure.key} ({ref.id})" if failure.key not in {None, ref.id} else ref.id
+        ticket = f"{named}{more}"
         table.add_row(str(failure.id), ref.site, ticket, failure.field or "", failure.reason, since, failure.sentence)
     return table
 
