@@ -1,5 +1,6 @@
 """A desk for each flavour, with a fresh database that was migrated once."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,6 +12,8 @@ from sqlalchemy import Engine
 
 from connector.store.engine import open_engine
 from connector.store.upgrade import upgrade
+from tests.conftest import SHARED
+from tests.openapi_check import check_request, covered
 
 pytest.register_assert_rewrite("tests.scenarios.telling")
 
@@ -62,13 +65,28 @@ def engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def open_desk(flavour: Flavour, engine: Engine) -> Iterator[Open]:
-    """Open a desk of the flavour; arguments change its site."""
+    """Open a desk of the flavour; arguments change its site. What dueby sent there is held against the documents."""
+    desks: list[Desk] = []
     with ExitStack() as stack:
 
         def make(**about: Any) -> Desk:
-            return stack.enter_context(opened(flavour, engine, **about))
+            desks.append(stack.enter_context(opened(flavour, engine, **about)))
+            return desks[-1]
 
         yield make
+    for desk in desks:
+        _hold_to_documents(desk)
+
+
+def _hold_to_documents(desk: Desk) -> None:
+    """Data Center has no document of its own."""
+    specs = SHARED / "specs"
+    if desk.box.flavour == "jira-datacenter" or not specs.is_dir():
+        return
+    for seen in desk.box.log.requests():
+        if seen.by == "bot" and covered(seen.path):
+            body = json.loads(seen.body) if seen.body else None
+            check_request(specs, seen.method, seen.path, seen.query, body)
 
 
 @pytest.fixture
