@@ -1,5 +1,6 @@
 """The agenda: for each ticket when to look again. WAKE is here; FEED and leases stand beside it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,6 +28,7 @@ __all__ = [
     "start",
     "waiting",
     "wake",
+    "wake_all",
 ]
 
 _NOW = bindparam("now", type_=Instant)
@@ -48,8 +50,17 @@ class AgendaRow:
 
 def wake(conn: Connection, ref: TicketRef, rank: Rank, reason: str, now: datetime) -> None:
     """Put a ticket on the agenda now, by id or, where an event held no id, by key. Cheap to repeat."""
-    given = {"in_site": ref.site, "in_ticket": ref.id, "now": now, "in_rank": int(rank), "why": reason}
-    conn.execute(_wake(conn.dialect.name), given)
+    wake_all(conn, [(ref, rank, now)], reason)
+
+
+def wake_all(conn: Connection, hints: Iterable[tuple[TicketRef, Rank, datetime]], reason: str) -> None:
+    """Wake tickets in the order given; one that is named twice is woken twice."""
+    given = [
+        {"in_site": ref.site, "in_ticket": ref.id, "now": now, "in_rank": int(rank), "why": reason}
+        for ref, rank, now in hints
+    ]
+    if given:
+        conn.execute(_wake(conn.dialect.name), given)
 
 
 def put_open_tickets(conn: Connection, site: str | None, rank: Rank, now: datetime, reason: str = "mappings") -> int:

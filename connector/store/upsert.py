@@ -1,10 +1,10 @@
 """Insert or update in one statement, which SQLAlchemy spells by the database's dialect; each is composed only once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -23,6 +23,11 @@ def insert_once(conn: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     return conn.execute(_insert_once(conn.dialect.name, table), dict(row)).rowcount == 1
 
 
+def insert_all_once(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row[Any]]:
+    """Insert rows unless their keys stand already, in one statement; return the keys of those that were new."""
+    return conn.execute(_insert_all_once(conn.dialect.name, table), rows).all() if rows else ()
+
+
 @cache
 def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Any:
     insert, unique = insert_into(dialect, table), [column.name for column in table.primary_key]
@@ -33,3 +38,8 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Any:
 @cache
 def _insert_once(dialect: str, table: Table) -> Any:
     return insert_into(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _insert_all_once(dialect: str, table: Table) -> Any:
+    return _insert_once(dialect, table).returning(*table.primary_key)

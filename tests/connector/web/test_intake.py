@@ -80,6 +80,25 @@ def test_hints_that_wait_for_the_database_are_stored_together_and_each_is_answer
     assert row.version == 10
 
 
+def test_one_that_cannot_be_stored_fails_alone(engine: Engine, taken: Intake) -> None:
+    answers: dict[str, object] = {}
+
+    def store(name: str) -> None:
+        try:
+            answers[name] = taken.store(REF, HINT, name, NOW)
+        except UnicodeEncodeError as error:
+            answers[name] = type(error)
+
+    threads = [threading.Thread(target=store, args=(name,)) for name in ("d1", "\ud800", "d2")]
+    with writing(engine):
+        for thread in threads:
+            thread.start()
+        time.sleep(0.2)
+    for thread in threads:
+        thread.join()
+    assert answers == {"d1": True, "\ud800": UnicodeEncodeError, "d2": True}
+
+
 def test_a_locked_database_is_store_away_before_a_tracker_hangs_up(
     engine: Engine, taken: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
