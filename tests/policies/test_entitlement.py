@@ -32,9 +32,7 @@ def test_the_plan(entitle: Any, told: Any, plan: str, held: str | None, expected
         pytest.param("{field: z, values: {Japan: Asia/Tokyo}}", "Japan", "Asia/Tokyo", id="a field translated"),
         pytest.param("{field: z, default: Asia/Tokyo}", None, "Asia/Tokyo", id="an empty field's default"),
         pytest.param("requester", None, "Europe/Paris", id="the reporter's own"),
-        pytest.param(
-            "{requester: true, default: Asia/Tokyo}", None, "Europe/Paris", id="the reporter first"
-        ),
+        pytest.param("{requester: true, default: Asia/Tokyo}", None, "Europe/Paris", id="the reporter first"),
         pytest.param("{field: z}", None, None, id="an empty field"),
         pytest.param("{field: z}", "Mars/Olympus", None, id="a zone that does not exist"),
     ],
