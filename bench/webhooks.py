@@ -13,7 +13,7 @@ from statistics import median
 from bench.figure import ROUNDS, Figure
 from bench.hooks import SIZE, webhooks
 from bench.load import Outcome, send_all
-from bench.places import configured, program, valkey, wait_until
+from bench.places import configured, free_port, program, valkey, wait_until
 from connector.store.engine import open_engine
 from connector.store.upgrade import upgrade
 
@@ -97,14 +97,6 @@ def _serving(place: _Place, which: str, setting: tuple[int, int]) -> Iterator[in
         time.sleep(0.5)  # each worker opens the port by itself
         send_all(port, webhooks(WARM), CONNECTIONS)
         yield port
-
-
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _listens(port: int) -> bool:
