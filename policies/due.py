@@ -30,7 +30,9 @@ def due_time(policy: Policy, case: Case, start: datetime) -> Due:
     held = policy.at(start)
     terms = terms_for(held, case)
     due_at = due_under(terms, start)
-    readings = due_by_reading(held, case, lambda other: due_under(terms_for(held, other), start))
+    readings = due_by_reading(
+        held, case, lambda other: due_at if other is case else due_under(terms_for(held, other), start)
+    )
     counted = counted_facts(terms.calendar, start, due_at) if terms.calendar and due_at else ()
     facts = (
         plan_fact(held, case.plan),

@@ -12,8 +12,9 @@ def iso(at: datetime) -> str:
 
 def iso_duration(duration: timedelta) -> str:
     """Write a duration as ISO 8601 in hours, minutes and seconds: `PT24H`, `PT1H30M`, `PT0S`."""
-    seconds, micro = divmod(abs(duration) // timedelta(microseconds=1), 1_000_000)
-    hours, rest = divmod(seconds, 3600)
+    whole = abs(duration)
+    hours, rest = divmod(whole.days * 86_400 + whole.seconds, 3600)
+    micro = whole.microseconds
     minutes, second = divmod(rest, 60)
     fraction = f".{micro:06}".rstrip("0") if micro else ""
     last = f"{second}{fraction}S" if second or fraction or not (hours or minutes) else ""

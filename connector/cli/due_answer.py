@@ -1,7 +1,8 @@
 """What `dueby due` answers: the due time with its receipt as JSON."""
 
 import json
-from functools import cache, lru_cache
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 
 from connector import texts
 from policies.due import Due
@@ -28,9 +29,7 @@ def as_json(due: Due, case: Case) -> str:
         "timezone": zone,
         "readings": {name: iso(at) if at else None for name, at in due.readings.items()},
     }
-    receipt = ", ".join(
-        _line(fact.rule, tuple(fact.values.items()), fact.source, texts.zone_told(fact, zone)) for fact in due.facts
-    )
+    receipt = ", ".join(_line(fact, zone) for fact in due.facts)
     return f'{json.dumps(head)[:-1]}, "receipt": [{receipt}]}}'
 
 
@@ -39,14 +38,23 @@ def error_json(sentence: str) -> str:
     return json.dumps({"error": sentence})
 
 
-@cache
 def clause(source: Source | None) -> str | None:
     """Name a clause: document and section."""
     return f"{source.document}, {source.section}" if source else None
 
 
+def _line(fact: Fact, zone: str) -> str:
+    if not texts.tells_instants(fact):
+        return _known_line(fact.rule, tuple(fact.values.items()), clause(fact.source))
+    return _written(fact.rule, texts.render(fact, "en", zone), clause(fact.source))
+
+
 @lru_cache(maxsize=8192)
-def _line(rule: str, pairs: tuple[tuple[str, Value], ...], source: Source | None, zone: str) -> str:
-    """Write one fact as JSON; most facts of an answer stand in many others word for word."""
-    text = texts.render(Fact(rule, dict(pairs)), "en", zone)
-    return json.dumps({"rule": rule, "text": text, "source": clause(source)})
+def _known_line(rule: str, pairs: tuple[tuple[str, Value], ...], source: str | None) -> str:
+    """Write a fact that tells no instant: it stands in many answers word for word."""
+    return _written(rule, texts.render(Fact(rule, dict(pairs)), "en", "UTC"), source)
+
+
+def _written(rule: str, text: str, source: str | None) -> str:
+    told = quoted(source) if source else "null"
+    return f'{{"rule": "{rule}", "text": {quoted(text)}, "source": {told}}}'

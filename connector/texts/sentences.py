@@ -28,9 +28,9 @@ def render(fact: Fact, language: str, timezone: str) -> str:
     return _sentence(fact.rule, fact.values, _Reader(language, timezone))
 
 
-def zone_told(fact: Fact, timezone: str) -> str:
-    """Return the zone as far as the fact's sentence depends on it: empty where no instant is told."""
-    return "" if _INSTANTS.isdisjoint(fact.values) else timezone
+def tells_instants(fact: Fact) -> bool:
+    """Say whether the fact's sentence depends on the reader's time zone."""
+    return not _INSTANTS.isdisjoint(fact.values)
 
 
 def _sentence(rule: str, values: Mapping[str, Value], reader: _Reader) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -37,12 +37,12 @@ def duration_words(iso: str, language: str) -> str:
     if not match:
         return iso
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    total = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    total = hours * 3600 + minutes * 60 + seconds
     if not total:
         return catalogue(language).gettext(UNDER_A_SECOND) if "." in iso else "0 min"
-    if total < timedelta(minutes=1):
-        return f"{seconds} s"
-    hours, minutes = divmod(total // timedelta(minutes=1), 60)
+    if total < 60:  # noqa: PLR2004  # a minute
+        return f"{total} s"
+    hours, minutes = divmod(total // 60, 60)
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
 
 
