@@ -27,13 +27,14 @@ class Terrain:
         return compile_calendar(self.weekly, timezone or "UTC", holidays)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InForce:
-    """A policy under a choice of readings; `chosen` holds one reading for each clause."""
+    """A policy under a choice of readings; `chosen` holds one reading for each clause. Only itself is its equal."""
 
     policy: Policy
     chosen: tuple[Choice, ...]
 
+    @lru_cache(maxsize=4096)  # noqa: B019  # there are as many as choices of readings, and `in_force` keeps them anyway
     def cell(self, metric: str, plan: str, level: int) -> Cell | None:
         """Return the promise for a metric, plan and level."""
         cell = self.policy.targets.get(metric, {}).get(plan, {}).get(level)
@@ -44,6 +45,7 @@ class InForce:
                     cell = cell.model_copy(update={"calendar": use.calendar})
         return cell
 
+    @lru_cache(maxsize=4096)  # noqa: B019  # the same
     def terrain(self, name: str, region: str | None) -> Terrain:
         """Return the calendar of that name for a region."""
         base = self.policy.calendars[name]
@@ -58,6 +60,7 @@ class InForce:
         source = next((variant.source for variant in fitting if variant.source), base.source)
         return Terrain(weekly_of(hours), zone, holidays, source)
 
+    @lru_cache(maxsize=1024)  # noqa: B019  # the same
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules that are switched on, in their order."""
         on = {rule.name for rule in self.policy.rules if rule.on}

@@ -91,7 +91,7 @@ def _offer(  # noqa: PLR0913, PLR0917  # the same, with the region as all that i
         raise CaseError(
             "no_level", f"no level is given and {policy.id} has no default level: give one of {_levels(policy)}"
         )
-    terms = Terms(level=ruled.level, level_given=level, closing=tuple(_closing(policy, plan, ruled.level)))
+    terms = Terms(level=ruled.level, level_given=level, closing=_closing(policy, plan, ruled.level))
     cell = held.cell(metric, plan, ruled.level)
     if ruled.out or cell is None or not cell.promised:
         return _Offer(_unpromised(terms, policy, plan, ruled, cell))
@@ -157,7 +157,12 @@ def _placed(policy: Policy, terms: Terms, terrain: Terrain, customer: Customer, 
     )
 
 
-def _closing(policy: Policy, plan: str, level: int) -> Iterator[Fact]:
+@lru_cache(maxsize=1024)
+def _closing(policy: Policy, plan: str, level: int) -> tuple[Fact, ...]:
+    return tuple(_closing_facts(policy, plan, level))
+
+
+def _closing_facts(policy: Policy, plan: str, level: int) -> Iterator[Fact]:
     for duty in policy.duties:
         if duty.concerns(plan, level):
             yield Fact("duty", {"level": level, "text": duty.text}, policy.source(duty.source))
