@@ -1,6 +1,6 @@
 """The terms of one case: its level after the rules, its target, and the calendar that the target runs on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,8 +19,7 @@ __all__ = ["Case", "CaseError", "Customer", "Reading", "Terms", "reading_choices
 
 def terms_for(policy: Policy, case: Case) -> Terms:
     """Return the terms of a case. Raises CaseError with a reason, and CalendarError where its calendar cannot be."""
-    used = _used_attributes(policy)
-    attributes = tuple(sorted((name, values) for name, values in case.attributes.items() if name in used))
+    attributes = _used(policy, case.attributes) if case.attributes else ()
     return _terms(policy, case.plan, case.level, case.metric, attributes, case.readings, case.customer)
 
 
@@ -30,6 +29,11 @@ def reading_choices(policy: Policy, case: Case) -> tuple[tuple[Reading, Case], .
         (reading, case if reading.chosen else replace(case, readings=readings))
         for reading, readings in _choices(policy, case.readings)
     )
+
+
+def _used(policy: Policy, attributes: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    used = _used_attributes(policy)
+    return tuple(sorted((name, values) for name, values in attributes.items() if name in used))
 
 
 @lru_cache(maxsize=256)

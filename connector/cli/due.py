@@ -84,6 +84,7 @@ def _answer_lines(lines: Iterable[bytes]) -> int:
             answer, failed = error_json(error.sentence), True
         sys.stdout.write(answer + "\n")
         sys.stdout.flush()
+    gc.freeze()  # what stays until the end needs no last search for garbage
     return int(failed)
 
 
