@@ -47,7 +47,7 @@ def write_results(figures: Sequence[Figure], loads: dict[str, str], command: str
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
-    unit = f" {figure.unit}" if figure.unit.isalpha() else figure.unit
+    unit = figure.unit if figure.unit.startswith("/") else f" {figure.unit}".rstrip()
     peer = f"{_number(figure.typical_peer)}{unit}" if figure.typical_peer is not None else ""
     ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
     verdict = {None: "", True: "reached", False: "missed"}[figure.reached]
