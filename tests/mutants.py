@@ -91,7 +91,7 @@ MUTANTS = (
     ),
     Mutant(
         "a verdict is rewritten when a file changes",
-        "policies/decide.py",
+        "policies/verdicts.py",
         "if not still_stands(ticket, cycle.event):",
         "if True or not still_stands(ticket, cycle.event):",
         (POLICIES,),
@@ -99,8 +99,8 @@ MUTANTS = (
     Mutant(
         "FINISH forgets the version",
         "connector/store/lease.py",
-        "unchanged = columns.version == lease.version\n    released",
-        "unchanged = columns.version >= lease.version\n    released",
+        'unchanged = columns.version == bindparam("read"',
+        'unchanged = columns.version >= bindparam("read"',
         (STORE,),
     ),
     Mutant(
