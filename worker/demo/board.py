@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.console import Group
 from rich.table import Table
 
-from policies.schema import Policy
+from policies.loader import load_policies
 from worker.demo.desk import Shown
 from worker.demo.rows import Row
 
@@ -16,11 +17,16 @@ _STYLES = {"breached": "red", "met": "green", "running": "cyan", "paused": "mage
 
 @dataclass(slots=True)
 class Place:
-    """One ticket of the demo: its row, its id at the tracker, and what its fields held last."""
+    """One ticket of the demo: its row, its id at the tracker, and what its fields held last.
+
+    `moved_on`: what the row tells has happened to it; `settled`: it showed what it should.
+    """
 
     row: Row
     ticket: str
     shown: Shown
+    moved_on: bool = False
+    settled: bool = False
 
     def fits(self, now: datetime) -> bool:
         """Say whether the ticket shows what it should."""
@@ -28,7 +34,12 @@ class Place:
         return shown.due_at == row.due_at and shown.state == row.state(now) and bool(shown.summary) == bool(row.policy)
 
 
-def counts(places: Sequence[Place], now: datetime) -> Table:
+def progress(places: Sequence[Place], settled: Iterable[Place], now: datetime) -> Group:
+    """Show how far each tracker is, and the tickets that came right last."""
+    return Group(_counts(places, now), "", board(settled, now))
+
+
+def _counts(places: Sequence[Place], now: datetime) -> Table:
     """Show how far each tracker is."""
     table = Table(box=None, padding=(0, 2))
     for column in ("Tracker", "as expected", "of"):
@@ -39,21 +50,29 @@ def counts(places: Sequence[Place], now: datetime) -> Table:
     return table
 
 
-def board(places: Iterable[Place], policies: dict[str, Policy], now: datetime) -> Table:
+def board(places: Iterable[Place], now: datetime) -> Table:
     """Show every ticket: tracker, vendor, plan, level, due time read back, expected, state."""
+    policies = load_policies(None)
     table = Table(box=None, padding=(0, 1), header_style="bold")
-    for column in ("Ticket", "Tracker", "Vendor", "Plan", "Level", "Due, read back", "Expected", "State", ""):
+    due = f"Due ({now.astimezone().tzname()})"
+    for column in ("Ticket", "Tracker", "Vendor", "Plan", "Level", due, "Expected", "State", ""):
         table.add_column(column, no_wrap=True)
     for place in places:
         row, state = place.row, place.shown.state or ""
         vendor = policies[row.policy].vendor if row.policy else ""
-        told = (row.case, _TRACKERS[row.flavour], vendor, row.plan, str(row.level or ""))
-        due = (_text(place.shown.due_at), _text(row.due_at))
+        told = (
+            row.case.removeprefix(f"{row.flavour}-"),
+            _TRACKERS[row.flavour],
+            vendor,
+            row.plan,
+            str(row.level or ""),
+        )
+        dues = (_text(place.shown.due_at), _text(row.due_at))
         style = _STYLES.get(state, "default")
         mark = "[green]✓[/]" if place.fits(now) else "[bold red]differs[/]"
-        table.add_row(*told, *due, f"[{style}]{state or '(left alone)'}[/]", mark)
+        table.add_row(*told, *dues, f"[{style}]{state or '(left alone)'}[/]", mark)
     return table
 
 
 def _text(at: datetime | None) -> str:
-    return at.astimezone().strftime("%a %Y-%m-%d %H:%M %Z") if at else "-"
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else "-"

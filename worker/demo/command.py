@@ -4,6 +4,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections import deque
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,8 +16,7 @@ from rich.live import Live
 from connector import time_source
 from connector.cli.door import console, give_up
 from connector.sandbox.server import serve
-from policies.loader import load_policies
-from worker.demo.board import Place, board, counts
+from worker.demo.board import Place, board, progress
 from worker.demo.configuration import write_configuration, write_mappings
 from worker.demo.desk import Desk, Shown
 from worker.demo.jira_desk import JiraDesk
@@ -25,7 +25,8 @@ from worker.demo.running import DemoError, dueby_running
 from worker.demo.zendesk_desk import ZendeskDesk
 
 _PATIENCE_SECONDS = 90.0
-_QUIET_SECONDS = 2.0
+_PAUSE_SECONDS, _QUIET_SECONDS = 0.3, 2.0
+_LIVE_ROWS = 15
 JIRAS: tuple[Flavour, ...] = ("jira-cloud", "jira-datacenter")
 Desks = dict[Flavour, Desk]
 
@@ -63,7 +64,6 @@ def demo(*, stay: bool) -> None:
             desk.listen(receiver)
         of = {desk.flavour: desk for desk in desks}
         places = [Place(row, of[row.flavour].file(row), Shown(None, None, None)) for row in rows]
-        _let_things_happen(of, places)
         right = _watch(out, of, places)
         _report(out, places, right=right)
         if stay:
@@ -71,41 +71,39 @@ def demo(*, stay: bool) -> None:
     raise SystemExit(0 if right else 1)
 
 
-def _let_things_happen(of: Desks, places: list[Place]) -> None:
-    session = requests.Session()
-    for place in (place for place in places if place.row.act):
-        _wait_written(of[place.row.flavour], session, place)
-        of[place.row.flavour].move_on(place.row, place.ticket, time_source.now())
-
-
-def _wait_written(desk: Desk, session: requests.Session, place: Place) -> None:
-    """Wait until a ticket shows its first due time, so that what happens next is a change."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS / 3
-    while time.monotonic() < deadline and desk.read(session, place.ticket).state is None:
-        time.sleep(0.2)
-
-
 def _watch(out: Console, of: Desks, places: list[Place]) -> bool:
-    """Read every ticket back until all show what they should, or patience ends."""
+    """Read every ticket back until all show what they should, or patience ends; let happen what the rows tell."""
     session, deadline = requests.Session(), time.monotonic() + _PATIENCE_SECONDS
-    with Live(counts(places, time_source.now()), console=out, transient=True, auto_refresh=False) as live:
+    settled: deque[Place] = deque(maxlen=_LIVE_ROWS)
+    with Live(console=out, transient=True, auto_refresh=False) as live:
         while True:
-            for place in places:
-                if place.row.policy is None or not place.fits(time_source.now()):
-                    place.shown = of[place.row.flavour].read(session, place.ticket)
-            live.update(counts(places, time_source.now()), refresh=True)
-            if all(place.fits(time_source.now()) for place in places) or time.monotonic() > deadline:
+            for place in (place for place in places if not place.settled):
+                _read(of[place.row.flavour], session, place)
+                if place.settled:
+                    settled.append(place)
+            live.update(progress(places, settled, time_source.now()), refresh=True)
+            if all(place.settled or place.row.policy is None for place in places) or time.monotonic() > deadline:
                 break
-            time.sleep(0.5)
+            time.sleep(_PAUSE_SECONDS)
     time.sleep(_QUIET_SECONDS)  # whatever would still change shows itself now
     for place in places:
         place.shown = of[place.row.flavour].read(session, place.ticket)
     return all(place.fits(time_source.now()) for place in places)
 
 
+def _read(desk: Desk, session: requests.Session, place: Place) -> None:
+    """Read a ticket back; once it shows its first due time, what happens next to it is a change."""
+    place.shown = desk.read(session, place.ticket)
+    if place.row.act and not place.moved_on and place.shown.state is not None:
+        desk.move_on(place.row, place.ticket, time_source.now())
+        place.moved_on = True
+    elif place.row.policy is not None:
+        place.settled = place.fits(time_source.now())
+
+
 def _report(out: Console, places: list[Place], *, right: bool) -> None:
     now = time_source.now()
-    out.print(board(places, dict(load_policies(None)), now))
+    out.print(board(places, now))
     wrong = sum(not place.fits(now) for place in places)
     good, bad = f"All {len(places)} tickets show what they should.", f"{wrong} of {len(places)} tickets differ."
     out.print(f"[bold {'green' if right else 'red'}]{good if right else bad}[/]")
