@@ -55,7 +55,8 @@ def board(places: Iterable[Place], now: datetime) -> Table:
     policies = load_policies(None)
     table = Table(box=None, padding=(0, 1), header_style="bold")
     due = f"Due ({now.astimezone().tzname()})"
-    for column in ("Ticket", "Tracker", "Vendor", "Plan", "Level", due, "Expected", "State", ""):
+    table.add_column("Ticket", overflow="fold")  # the one to give way in a narrow terminal
+    for column in ("Tracker", "Vendor", "Plan", "Level", due, "Expected", "State", ""):
         table.add_column(column, no_wrap=True)
     for place in places:
         row, state = place.row, place.shown.state or ""
