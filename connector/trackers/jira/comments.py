@@ -6,6 +6,7 @@ from requests.auth import AuthBase
 
 from connector.trackers.http import Http
 from connector.trackers.jira.people import person
+from connector.trackers.optional import unless_refused
 from connector.trackers.shapes import Json, count, instant, record, records, word
 from policies.model import Comment
 
@@ -24,10 +25,20 @@ def comments_of(issue: Json, http: Http, auth: AuthBase, own_account: str) -> tu
     found, total = records(here.get("comments")), count(here.get("total"))
     project_type = word(record(fields.get("project")).get("projectTypeKey"))
     by_property = http.site.deployment == "datacenter" and project_type not in _NO_SERVICE_DESK
-    if total > len(found) or (found and by_property):
-        found = list(_paged(http, auth, word(issue.get("id"))))
+    cut = total > len(found)
+    if cut or (found and by_property):
+        found = _all_comments(http, auth, word(issue.get("id")), None if cut else found)
     read = [comment for comment in (_comment(raw, own_account) for raw in found) if comment]
     return tuple(sorted(read, key=lambda comment: comment.created_at))
+
+
+def _all_comments(http: Http, auth: AuthBase, issue_id: str, whole: list[Json] | None) -> list[Json]:
+    """Give the comments from their own list, or `whole`, those in the issue, where Jira has no such list for dueby."""
+
+    def ask() -> list[Json]:
+        return list(_paged(http, auth, issue_id))
+
+    return ask() if whole is None else unless_refused(ask, whole)
 
 
 def _paged(http: Http, auth: AuthBase, issue_id: str) -> Iterator[Json]:

@@ -11,6 +11,7 @@ from requests.auth import AuthBase
 from connector.sites import Site
 from connector.trackers.faults import bad_answer, unreachable
 from connector.trackers.guard import TIMEOUT, Guard
+from connector.trackers.optional import unless_refused
 from connector.trackers.remembered import Remembered
 from connector.trackers.shapes import record, records, word
 
@@ -58,7 +59,8 @@ class Discovery:
         return {field.id: field for field in found if field.id}
 
     def _ask_statuses(self) -> dict[str, KnownStatus]:
-        answer = self._asked(self._client.statuses)
+        none: object = []
+        answer = unless_refused(lambda: self._asked(self._client.statuses), none)
         found = [record(status.raw) for status in answer] if isinstance(answer, list) else []
         return {word(raw.get("id")): _status(raw) for raw in found}
 

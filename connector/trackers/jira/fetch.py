@@ -40,6 +40,7 @@ def _ticket(issue: Json, http: Http, auth: AuthBase, discovery: Discovery, own_a
     if created_at is None or not issue_id or not key:
         raise bad_answer(site.name, "an issue without id, key or a time of creation")
     items, own = items_of(issue, http, auth), frozenset(site.fields.values())
+    present = _status(fields.get("status"))
     return Ticket(
         ref=TicketRef(site.name, issue_id),
         key=key,
@@ -47,8 +48,8 @@ def _ticket(issue: Json, http: Http, auth: AuthBase, discovery: Discovery, own_a
         url=f"{site.url.rstrip('/')}/browse/{quote(key)}",
         created_at=created_at,
         updated_at=instant(fields.get("updated")) or created_at,
-        status=_status(fields.get("status")),
-        status_changes=status_changes(items, discovery.statuses),
+        status=present,
+        status_changes=status_changes(items, discovery.statuses, present),
         priority=named(fields.get("priority")),
         reporter=person(fields.get("reporter"), own_account),
         traits=_traits(fields, discovery),

@@ -35,8 +35,13 @@ def items_of(issue: Json, http: Http, auth: AuthBase) -> list[Item]:
     return [Item(at, raw) for at, entry in dated for raw in records(entry.get("items"))]
 
 
-def status_changes(items: list[Item], known: Remembered[dict[str, KnownStatus]]) -> tuple[StatusChange, ...]:
-    """Give the changes of status; a status that has been renamed is spelled by its old and its present name."""
+def status_changes(
+    items: list[Item], known: Remembered[dict[str, KnownStatus]], present: Status
+) -> tuple[StatusChange, ...]:
+    """Give the changes of status; a status that has been renamed is spelled by its old and its present name.
+
+    What the ticket's present status means is also taken for one that the site does not list.
+    """
     found = [item for item in items if _is_status(item.raw)]
     if not found:
         return ()
@@ -47,8 +52,8 @@ def status_changes(items: list[Item], known: Remembered[dict[str, KnownStatus]])
     return tuple(
         StatusChange(
             item.at,
-            _status(item.raw.get("fromString"), item.raw.get("from"), statuses),
-            _status(item.raw.get("toString"), item.raw.get("to"), statuses),
+            _status(item.raw.get("fromString"), item.raw.get("from"), statuses, present),
+            _status(item.raw.get("toString"), item.raw.get("to"), statuses, present),
         )
         for item in found
     )
@@ -91,9 +96,11 @@ def _is_status(raw: Json) -> bool:
     return word(raw.get("field")).lower() == "status" and word(raw.get("fieldtype")) != "custom"
 
 
-def _status(shown: object, stored: object, known: Mapping[str, KnownStatus]) -> Status:
-    now = known.get(word(stored))
-    return Status(words(shown, now.name if now else None, stored), ended=now.done if now else False)
+def _status(shown: object, stored: object, known: Mapping[str, KnownStatus], present: Status) -> Status:
+    if now := known.get(word(stored)):
+        return Status(words(shown, now.name, stored), ended=now.done)
+    is_present = (word(stored) or word(shown)) in present.spelled
+    return Status(words(shown, stored), ended=is_present and present.ended)
 
 
 def _all_entries(newest: list[Json], total: int, http: Http, auth: AuthBase, issue_id: str) -> list[Json]:

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 
 from connector.errors import Scope, TrackerError
+from connector.trackers.optional import unless_refused
 from connector.trackers.remembered import Remembered
 from connector.trackers.shapes import Json, record, records, word
 from connector.trackers.zendesk.client import Client
 from policies.model import Spelled
-
-_NOT_FOR_US = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,9 @@ class Catalogue:
         return {known.id: known for known in found if known.id}
 
     def _ask_custom_statuses(self) -> dict[str, CustomStatus]:
-        answer = self._unless_refused(
-            lambda: records(self._client.get("/api/v2/custom_statuses").get("custom_statuses"))
+        none: list[Json] = []  # names only please people; ids are enough to go on
+        answer = unless_refused(
+            lambda: records(self._client.get("/api/v2/custom_statuses").get("custom_statuses")), none
         )
         return {
             word(raw.get("id")): CustomStatus(word(raw.get("agent_label")), word(raw.get("status_category")))
@@ -68,7 +67,8 @@ class Catalogue:
         }
 
     def _ask_brands(self) -> dict[str, str]:
-        answer = self._unless_refused(lambda: self._client.every("/api/v2/brands", "brands"))
+        none: list[Json] = []
+        answer = unless_refused(lambda: self._client.every("/api/v2/brands", "brands"), none)
         return {word(raw.get("id")): word(raw.get("name")) for raw in answer}
 
     def _ask_own_account(self) -> str:
@@ -78,14 +78,6 @@ class Catalogue:
         name = self._client.http.site.name  # to a stranger Zendesk answers 200 with a user that has no id
         sentence = f"{name}: Zendesk does not know dueby's account. Check `auth`: revoked, expired or mistyped?"
         raise TrackerError("unauthorized", sentence, retryable=True, scope=Scope.SITE)
-
-    def _unless_refused(self, ask: Callable[[], list[Json]]) -> list[Json]:
-        try:
-            return ask()
-        except TrackerError as error:
-            if error.status in _NOT_FOR_US:  # names only please people; ids are enough to go on
-                return []
-            raise
 
 
 def _field(raw: Json) -> Field:

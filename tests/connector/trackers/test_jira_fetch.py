@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connector.errors import TrackerError
 from connector.sites import Site
 from policies.model import Change, Comment, Person, Role, Status, StatusChange, Ticket, TicketRef
 from tests.connector.trackers.answers import (
@@ -201,6 +202,19 @@ def test_status_that_is_unknown_is_asked_for_once_a_minute(wire: Wire) -> None:
     assert len(wire.sent("GET", "/rest/api/2/status")) == 1
 
 
+@pytest.mark.parametrize("refused", [403, 404])
+def test_jira_that_lists_no_statuses_still_says_what_the_present_one_means(wire: Wire, refused: int) -> None:
+    log = [
+        jira_entry("1", "2026-11-20T10:00:00.000+0000", jira_item("status", ("1", "To Do"), ("3", "In Progress"))),
+        jira_entry("2", "2026-11-20T11:00:00.000+0000", jira_item("status", ("3", "In Progress"), ("5", "Done"))),
+        jira_entry("3", "2026-11-20T12:00:00.000+0000", jira_item("status", (None, "Done"), (None, "Done"))),
+    ]
+    done = {"id": "5", "name": "Done", "statusCategory": {"key": "done"}}
+    wire.answers("GET", f"{CLOUD_URL}/rest/api/2/status", None, refused)
+    changes = fetched(wire, jira_issue({"status": done}, log)).status_changes
+    assert [change.after for change in changes] == [IN_PROGRESS, DONE, Status(("Done",), ended=True)]
+
+
 DC_PLAIN = {"id": "10002", "key": "DEV", "name": "Dev", "projectTypeKey": "software"}
 
 
@@ -348,6 +362,21 @@ def test_data_center_service_desk_tells_by_a_property_what_is_internal(wire: Wir
     assert first.author == Person("alice", "Alice", "alice@acme.example", Role.AGENT)
     assert second.author == Person("dueby", role=Role.DUEBY)
     assert wire.query(wire.sent("GET", "/comment")[0])["expand"] == "properties"
+
+
+@pytest.mark.parametrize("refused", [403, 404])
+def test_data_center_without_a_list_of_comments_is_read_from_the_issue(wire: Wire, refused: int) -> None:
+    internal = jira_comment("2", DC_ALICE, COMMENTED) | {"jsdPublic": False}
+    whole = comments_page(jira_comment("1", DC_ALICE, COMMENTED), internal)
+    wire.answers("GET", f"{DC_URL}{ISSUE}/comment", None, refused)
+    assert [one.public for one in fetched(wire, jira_issue({"comment": whole}), DATACENTER).comments] == [True, False]
+
+
+def test_comments_that_were_cut_and_cannot_be_read_on_are_a_fault(wire: Wire) -> None:
+    cut = comments_page(jira_comment("1", DC_ALICE, COMMENTED), total=2)
+    wire.answers("GET", f"{DC_URL}{ISSUE}/comment", None, 404)
+    with pytest.raises(TrackerError, match="404"):
+        fetched(wire, jira_issue({"comment": cut}), DATACENTER)
 
 
 @pytest.mark.parametrize(
