@@ -77,9 +77,9 @@ def ticket_named(site: Site, name: str) -> str:
 
 
 def console() -> Console:
-    """Return where tables go: as wide as the terminal, and wide enough in a pipe."""
-    wide = Console(highlight=False, soft_wrap=False)
-    return wide if wide.is_terminal else Console(highlight=False, width=_WIDTH_IN_A_PIPE)
+    """Return where tables go: as wide as the terminal, and wide enough in a pipe; text in brackets stays text."""
+    wide = Console(highlight=False, markup=False, soft_wrap=False)
+    return wide if wide.is_terminal else Console(highlight=False, markup=False, width=_WIDTH_IN_A_PIPE)
 
 
 def print_json(value: object) -> None:

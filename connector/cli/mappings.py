@@ -119,8 +119,8 @@ def _tell(standing: StoredMappings | None, version: int, changes: Iterable[Chang
         click.echo(f"{file} is in force already as version {version}; nothing changed.")
         return
     for change in changes:
-        console().print(f"[{_COLOURS[change.how]}]{change.how}[/] {change.kind} ", end="")
-        click.echo(change.name)
+        console().print(change.how, style=_COLOURS[change.how], end="")
+        click.echo(f" {change.kind} {change.name}")
     click.echo(f"{file} is in force as version {version}; open tickets are looked at again.")
 
 

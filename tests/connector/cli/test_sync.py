@@ -77,9 +77,9 @@ def remembered(conn: Connection) -> None:
     keep_receipt(conn, REF, (Fact("level", {"level": 1, "name": "urgent", "how": "priority", "value": "Highest"}),))
 
 
-def a_failure(bench: Bench) -> None:
+def a_failure(bench: Bench, error: TrackerError = OFF_SCREEN) -> None:
     bench.run("sync", "acme", "10001")
-    a_worker(bench, gave_up).join()
+    a_worker(bench, lambda conn, lease: fail(conn, lease, error, time_source.now(), 0.0)).join()
 
 
 def test_sync_puts_a_ticket_on_the_agenda(bench: Bench) -> None:
@@ -143,6 +143,11 @@ def test_failures_are_listed_with_site_ticket_field_and_reason(bench: Bench) -> 
     assert [(one["id"], one["site"], one["ticket"], one["field"], one["reason"]) for one in told] == [
         (1, "acme", "10001", "due_at", "not_on_screen")
     ]
+
+
+def test_what_a_tracker_says_in_brackets_is_listed_as_it_stands(bench: Bench) -> None:
+    a_failure(bench, TrackerError("refused", "The tracker says: [/screen] is [red]wrong.", retryable=False, status=400))
+    assert "[/screen] is [red]wrong." in bench.run("failures", "list").stdout
 
 
 @pytest.mark.parametrize("words", [("1",), ("all",), ()], ids=["by its number", "all", "all when nothing is said"])
