@@ -48,14 +48,14 @@ def _open(code: str, **options: Any) -> Any:
 
     country, _, subdivision = code.partition("-")
     try:
-        if subdivision:
-            return holidays.country_holidays(country, subdiv=subdivision, **options)
         if country in holidays.list_supported_countries(include_aliases=True):
-            return holidays.country_holidays(country, **options)
-        return holidays.financial_holidays(country, **options)
-    except (NotImplementedError, UnicodeError) as error:
-        raise CalendarError(
-            "unknown_holidays",
-            f"no holidays are known by the code {code!r}: give a country (FR), country and subdivision (US-CA), "
-            "a financial code (XECB) or `none`",
-        ) from error
+            return holidays.country_holidays(country, subdiv=subdivision or None, **options)
+        if code in holidays.list_supported_financial(include_aliases=True):
+            return holidays.financial_holidays(code, **options)
+    except (NotImplementedError, UnicodeError):
+        pass  # an unknown subdivision
+    raise CalendarError(
+        "unknown_holidays",
+        f"no holidays are known by the code {code!r}: give a country (FR), country and subdivision (US-CA), "
+        "a financial code (XECB) or `none`",
+    )

@@ -285,6 +285,12 @@ HOUR = timedelta(hours=1)
         pytest.param(lambda: compile_calendar(OFFICE, "UTC", "XX"), "unknown_holidays", id="an unknown country"),
         pytest.param(lambda: compile_calendar(OFFICE, "UTC", "US-ZZ"), "unknown_holidays", id="an unknown subdivision"),
         pytest.param(lambda: compile_calendar(OFFICE, "UTC", ""), "unknown_holidays", id="an empty holiday code"),
+        pytest.param(lambda: compile_calendar(OFFICE, "UTC", "utils"), "unknown_holidays", id="a package's own word"),
+        pytest.param(
+            lambda: compile_calendar(OFFICE, "UTC", "country_holidays-x"),
+            "unknown_holidays",
+            id="a package's own word with a subdivision",
+        ),
         pytest.param(
             lambda: compile_calendar(OFFICE, "UTC").due(at("2026-01-01T00:00"), HOUR), "naive", id="a naive time"
         ),
