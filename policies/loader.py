@@ -124,9 +124,11 @@ def _own(folder: Path) -> dict[str, Policy]:
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    if not folder.is_dir():
-        raise FaultsError([Fault(str(folder), "", "no such folder", "a folder of policy files")])
-    return sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    except OSError as error:
+        problem = error.strerror or "cannot be read"
+        raise FaultsError([Fault(str(folder), "", problem, "a folder of policy files")]) from error
 
 
 def shadow_faults(policy: Policy, file: str, others: Container[str]) -> Iterable[Fault]:

@@ -122,4 +122,5 @@ def _stamp(folder: Path | None) -> _Stamp:
         found = [(path.name, path.stat()) for path in folder.iterdir() if path.suffix in {".yaml", ".yml"}]
     except OSError:
         return ()
-    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
+    # ctime: unlike mtime it also moves where only a file's permissions change, or an older file takes its place
+    return tuple(sorted((name, stat.st_ctime_ns, stat.st_size) for name, stat in found))

@@ -354,6 +354,7 @@ def test_the_faults_of_all_files_come_at_once(tmp_path: Path) -> None:
     }
 
 
-def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(FaultsError, match="no such folder"):
-        load_policies(tmp_path / "nowhere")
+@pytest.mark.parametrize("name", ["nowhere", pytest.param("x" * 300, id="a name that no system can look up")])
+def test_a_folder_that_can_not_be_read_is_a_fault(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FaultsError, match="expected a folder of policy files"):
+        load_policies(tmp_path / name)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,25 @@ def test_a_broken_file_keeps_the_last_good_set_in_force_and_says_so(folder: Path
     ticking.at = 4.0
     rules.policies()
     assert rules.trouble is None
+
+
+def test_a_folder_that_is_moved_away_keeps_the_last_good_set_in_force(folder: Path) -> None:
+    ticking = Ticking()
+    rules = Rules(folder, {"acme": SITE}, ticking)
+    folder.rename(folder.with_name("away"))
+    ticking.at = 2.0
+    assert "our-own" in rules.policies()
+    assert rules.trouble is not None
+
+
+def test_a_change_that_keeps_size_and_time_of_writing_is_noticed(folder: Path) -> None:
+    ticking = Ticking()
+    rules = Rules(folder, {"acme": SITE}, ticking)
+    file, written = folder / "own.yaml", (folder / "own.yaml").stat().st_mtime_ns
+    file.write_text(OWN.replace("our-own", "our-new"), encoding="utf-8")
+    os.utime(file, ns=(written, written))
+    ticking.at = 2.0
+    assert "our-new" in rules.policies()
 
 
 def test_a_start_with_a_broken_file_is_refused(folder: Path) -> None:
