@@ -15,7 +15,7 @@ from connector.config.words import LAST_PORT
 from policies.faults import Fault
 
 T = TypeVar("T")
-_DATABASES = {"sqlite", "postgresql", "postgres"}
+_DATABASES = {"sqlite", "postgresql"}
 _REDIS = {"redis", "rediss", "unix", "redis+sentinel"}
 _SLOTS = 4
 _MOST_SLOTS = 256

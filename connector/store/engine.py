@@ -27,7 +27,10 @@ class StoreAway(Exception):  # noqa: N818  # it names a state of the world
 
 
 def open_engine(database_url: str) -> Engine:
-    """Return this process's engine for a database. Nothing is opened yet, and nothing survives a fork."""
+    """Return this process's engine for a database. Nothing is opened yet, and nothing survives a fork.
+
+    Raise StoreAway where the database's driver is not installed.
+    """
     place = (os.getpid(), database_url)
     if place not in _opened:
         _opened[place] = _sqlite(database_url) if database_url.startswith("sqlite") else _server(database_url)
@@ -35,7 +38,12 @@ def open_engine(database_url: str) -> Engine:
 
 
 def _server(database_url: str) -> Engine:
-    return create_engine(database_url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS)
+    try:
+        return create_engine(database_url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS)
+    except ImportError as error:
+        raise StoreAway(
+            f"The driver for this database is not installed ({error}). Install it beside dueby, or use sqlite:///file."
+        ) from error
 
 
 def _sqlite(database_url: str) -> Engine:

@@ -211,6 +211,7 @@ def test_a_fault_of_a_site_is_named(
         pytest.param({"REDIS_URL": "http://r.example"}, "REDIS_URL: is no Redis URL", id="redis over http"),
         pytest.param({"REDIS_URL": "redis://r.example:x"}, "REDIS_URL: is no Redis URL", id="redis without a port"),
         pytest.param({"DATABASE_URL": "mysql://d"}, "DATABASE_URL: names the database 'mysql'", id="mysql"),
+        pytest.param({"DATABASE_URL": "postgres://d/d"}, "DATABASE_URL: names the database 'postgres'", id="postgres"),
         pytest.param({"DATABASE_URL": "db"}, "DATABASE_URL: is no database URL", id="no database URL"),
         pytest.param(
             {"DATABASE_URL": "sqlite://"},

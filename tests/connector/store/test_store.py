@@ -294,6 +294,12 @@ def test_an_address_is_shown_without_its_password() -> None:
     assert shown_url("postgresql://bob:secret@db.example/dueby") == "postgresql://bob:***@db.example/dueby"
 
 
+def test_a_driver_that_is_not_installed_is_a_sentence_without_the_password() -> None:
+    with pytest.raises(StoreAway, match="pg8000") as told:
+        open_engine("postgresql+pg8000://bob:secret@db.example/dueby")
+    assert "secret" not in str(told.value)
+
+
 def test_a_lock_file_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreAway, match="No such file"), writing(open_engine(f"sqlite:///{tmp_path}/none/d.db")):
         pass
