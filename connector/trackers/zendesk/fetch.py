@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from connector.errors import TrackerError
 from connector.trackers.faults import bad_answer, gone
+from connector.trackers.optional import unless_refused
 from connector.trackers.shapes import Json, instant, record, records, word
 from connector.trackers.zendesk.audits import History, Pair, Spelling, audits_of, history
 from connector.trackers.zendesk.catalogue import Catalogue
@@ -32,7 +33,7 @@ class Around:
 def fetch(ticket: str, client: Client, catalogue: Catalogue) -> Ticket:
     """Fetch a ticket by id; raise `TrackerError`, with `gone` where it isn't there any more."""
     site = client.http.site
-    around = Around(client, catalogue, People(catalogue.own_account.get()))
+    around = Around(client, catalogue, People(catalogue.own_account.get(), client))
     path = f"/api/v2/tickets/{quote(ticket.removeprefix('#'), safe='')}"
     try:
         answer = client.get(path, {"include": _ALONG})
@@ -56,8 +57,9 @@ def _history(ticket_id: str, around: Around) -> History:
         return (spelled,) if spelled else ()
 
     own = frozenset(around.client.http.site.fields.values())
-    audits = audits_of([audit for page in pages for audit in records(page.get("audits"))])
-    return history(audits, Spelling(lambda pair: _status(pair, around.catalogue), value, own))
+    none: list[Json] = []  # then what the ticket holds now is all that is known
+    found = unless_refused(lambda: [audit for page in pages for audit in records(page.get("audits"))], none)
+    return history(audits_of(found), Spelling(lambda pair: _status(pair, around.catalogue), value, own))
 
 
 def _ticket(raw: Json, answer: Json, created_at: datetime, around: Around) -> Ticket:
@@ -79,7 +81,7 @@ def _ticket(raw: Json, answer: Json, created_at: datetime, around: Around) -> Ti
         traits=_traits(raw, answer, around.catalogue),
         fields=_fields(raw, around.catalogue),
         changes=tuple(told.changes),
-        comments=comments_of(ticket_id, around.client, people, told.made_private) if told.comments > 1 else (),
+        comments=comments_of(ticket_id, around.client, people, told.made_private) if told.comments != 1 else (),
         held={name: held.get(field) for name, field in site.fields.items()},
         merged=text == "closed" and (told.merged or _MERGED_TAG in _tags(raw)),
         writable=text != "closed",

@@ -119,7 +119,12 @@ def test_status_and_priority_have_a_history(wire: Wire) -> None:
 def test_first_audit_sets_first_values_also_by_its_triggers(wire: Wire) -> None:
     wire.desk()
     first = desk_audit(
-        1, CREATED, set_first("status", "new"), set_first("priority", None), changed("priority", None, "high")
+        1,
+        CREATED,
+        set_first("status", "new"),
+        set_first("priority", None),
+        changed("priority", None, "high"),
+        commented(501),
     )
     wire.answers("GET", f"{API}/tickets/5158", desk_ticket())
     wire.answers("GET", f"{API}/tickets/5158/audits", last_page("audits", [first]))
@@ -276,6 +281,7 @@ def test_description_is_no_comment_and_the_rest_tell_who_wrote(wire: Wire) -> No
         comment(505, 77, stamp(13)),
         comment(506, -1, stamp(14)),
     ]
+    wire.answers("GET", f"{API}/users/77", None, 404)
     ticket = fetched(wire, desk_audit(2, stamp(10), commented(502)), comments=written)
     carol = Person("1", "Carol", "carol@customer.example", Role.CUSTOMER, "Asia/Tokyo")
     alice = Person("2", "Alice", "alice@acme.example", Role.AGENT)
@@ -286,6 +292,31 @@ def test_description_is_no_comment_and_the_rest_tell_who_wrote(wire: Wire) -> No
         Comment("505", at(13), at(13), Person("77", role=Role.CUSTOMER), public=True),
         Comment("506", at(14), at(14), Person("-1", role=Role.APP), public=True),
     )
+
+
+def test_author_who_did_not_come_along_is_asked_for_once(wire: Wire) -> None:
+    written = [comment(501, 2, CREATED), comment(502, 77, stamp(10)), comment(503, 77, stamp(11))]
+    wire.answers("GET", f"{API}/users/77", {"user": {"id": 77, "name": "Bob", "role": "agent"}})
+    ticket = fetched(wire, desk_audit(2, stamp(10), commented(502)), comments=written)
+    assert [one.author for one in ticket.comments] == [Person("77", "Bob", role=Role.AGENT)] * 2
+    assert len(wire.sent("GET", "/users/77")) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "audits"),
+    [
+        pytest.param(200, [desk_audit(1, CREATED, set_first("status", "open"))], id="audits that tell of no comment"),
+        pytest.param(404, None, id="no audits"),
+        pytest.param(403, None, id="audits kept from the account"),
+    ],
+)
+def test_comments_are_read_though_no_audit_tells_of_them(wire: Wire, status: int, audits: list[Body] | None) -> None:
+    written = [comment(501, 1, CREATED), comment(502, 2, stamp(10))]
+    wire.desk()
+    wire.answers("GET", f"{API}/tickets/5158", desk_ticket())
+    wire.answers("GET", f"{API}/tickets/5158/audits", audits and last_page("audits", audits), status)
+    wire.answers("GET", f"{API}/tickets/5158/comments", last_page("comments", written) | {"users": DESK_USERS})
+    assert [one.id for one in wire.open(DESK).fetch("5158").comments] == ["502"]
 
 
 def test_comment_made_private_was_touched_then(wire: Wire) -> None:
@@ -398,6 +429,8 @@ def test_recorded_ticket_is_read(wire: Wire, shared: Any) -> None:
     wire.answers("GET", f"{API}/custom_statuses", CUSTOM)
     wire.answers("GET", f"{API}/tickets/4021", body)
     wire.answers("GET", f"{API}/tickets/4021/audits", last_page("audits", []))
+    wire.answers("GET", f"{API}/tickets/4021/comments", last_page("comments", []))
+    wire.answers("GET", f"{API}/users/419242808332", None, 404)
     site = dataclasses.replace(DESK, fields={"summary": "360041123652"})
     ticket = wire.open(site).fetch("4021")
     assert (ticket.ref.id, ticket.status, ticket.priority) == ("4021", OPEN, ())

@@ -10,7 +10,7 @@ from connector.errors import Scope, TrackerError
 from connector.sites import Auth
 from connector.trackers.port import Tracker
 from connector.trackers.registry import open_tracker
-from tests.connector.trackers.answers import DESK, DESK_URL, NOW, Body, desk_ticket, last_page
+from tests.connector.trackers.answers import DESK, DESK_URL, NOW, Body, commented, desk_audit, desk_ticket, last_page
 from tests.connector.trackers.conftest import Wire
 
 TOKENS = f"{DESK_URL}/oauth/tokens"
@@ -24,7 +24,9 @@ def token(name: str, **more: Any) -> Body:
 
 def ready(wire: Wire) -> None:
     wire.desk()
-    wire.answers("GET", f"{TICKET}/audits", last_page("audits", []))
+    wire.answers(
+        "GET", f"{TICKET}/audits", last_page("audits", [desk_audit(1, "2026-11-20T09:00:00Z", commented(501))])
+    )
 
 
 def bearers(wire: Wire, path: str = "/tickets/5158") -> list[str | None]:
