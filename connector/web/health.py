@@ -1,7 +1,7 @@
 """Health: alive while the process answers, ready while webhooks can be stored."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
 from http import HTTPStatus
@@ -23,6 +23,8 @@ _PARTS = {"worker": "workers", "timekeeper": "timekeeper"}
 _PATIENCE = 0.5
 """Seconds: whoever asks for readiness wants to know about the store, and a frozen Redis shall not delay that."""
 _asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="redis-probe")
+_asked: dict[str, Future[bool]] = {}
+"""The probe last sent to each Redis: a frozen one is not asked again before it has answered or timed out."""
 
 
 def healthz() -> Response:
@@ -51,7 +53,9 @@ def missing_parts(settings: Settings, now: datetime) -> tuple[str, ...]:
 def _redis_answers(url: str | None) -> bool:
     if url is None:
         return False
+    if url not in _asked or _asked[url].done():
+        _asked[url] = _asking.submit(lambda: bool(open_redis(url).ping()))
     try:
-        return bool(_asking.submit(open_redis(url).ping).result(timeout=_PATIENCE))
+        return _asked[url].result(timeout=_PATIENCE)
     except (RedisError, FutureTimeoutError):
         return False

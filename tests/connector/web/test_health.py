@@ -1,5 +1,6 @@
 """Health: alive while it answers, ready while webhooks can be stored, and what else is missing by name."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from connector.settings import Settings, load_settings
 from connector.store.engine import StoreAway, writing
 from connector.store.heartbeats import beat
+from connector.web import health
 from connector.web.health import missing_parts
 from connector.web.routes import Ports, join
 
@@ -62,6 +64,16 @@ def test_missing_parts_are_known_by_their_heartbeats(
         for kind, ago in beats.items():
             beat(conn, kind, "one", NOW - timedelta(seconds=ago))
     assert missing_parts(settings, NOW) == expected
+
+
+def test_a_frozen_redis_is_asked_once_however_often_somebody_wants_to_know(tmp_path: Path, engine: Engine) -> None:
+    (tmp_path / "dueby.yaml").write_text("sites: {}", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        url = f"redis://127.0.0.1:{frozen.getsockname()[1]}/0"
+        settings = load_settings({"REDIS_URL": url}, tmp_path)
+        assert [missing_parts(settings, NOW)[0] for _ in range(3)] == ["redis"] * 3
+        assert health._asking._work_queue.qsize() == 0
+    assert engine.url.database == f"{tmp_path}/dueby.db"
 
 
 def test_a_database_without_tables_takes_no_webhook(tmp_path: Path) -> None:
