@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,10 @@ from connector.web.payload import PayloadError, read_payload
 from policies.model import TicketRef
 
 LONGEST_BODY = 10 * 1024 * 1024
+_LONGEST_REST = 64 * 1024 * 1024
+"""What is read of a body that nobody wants: a sender that is hung up on while it still sends never sees the answer."""
+
+_CHUNK = 64 * 1024
 _LONGEST_NAME = 200  # of a ticket or a delivery, as the store keeps them
 _log = structlog.get_logger("dueby.web")
 
@@ -43,6 +48,8 @@ class Webhooks:
         except Exception:  # noqa: BLE001  # a request's door: a tracker that gets a 500 would not come again
             _log.exception("webhook_failed", tracker=tracker, site=site[:_LONGEST_NAME])
             fate = away("dueby failed on this webhook; the log of the web process says why.")
+        if fate in {NO_SITE, TOO_LARGE}:
+            _read_rest(request)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         _log.info(
             "webhook",
@@ -105,6 +112,15 @@ def _delivery(incoming: Request) -> Delivery:
         name[5:].replace("_", "-").lower(): text for name, text in incoming.environ.items() if name[:5] == "HTTP_"
     }
     return Delivery(body, headers, query)
+
+
+def _read_rest(incoming: Request) -> None:
+    left = _LONGEST_REST
+    if (incoming.content_length or 0) > left:
+        return
+    with suppress(Exception):  # cut off or badly chunked: nobody is there to be told
+        while left > 0 and (chunk := incoming.environ["wsgi.input"].read(_CHUNK)):
+            left -= len(chunk)
 
 
 def _is_name(ticket: str) -> bool:

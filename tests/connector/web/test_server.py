@@ -119,6 +119,11 @@ def test_11_mib_in_chunks_is_413(served: Served) -> None:
     assert served.post("/webhooks/jira/acme", iter([b"x" * 1024 * 1024] * 11))[0] == 413
 
 
+@pytest.mark.parametrize(("site", "expected"), [("acme", 413), ("nobody", 404)])
+def test_who_sends_11_mib_at_once_sees_the_answer(served: Served, site: str, expected: int) -> None:
+    assert served.post(f"/webhooks/jira/{site}", b"x" * 11 * 1024 * 1024)[0] == expected
+
+
 def test_a_body_that_is_badly_chunked_or_cut_off_is_no_500(served: Served) -> None:
     for body in (b"5\r\nhell\r\n", b"zz\r\nhello\r\n0\r\n\r\n"):
         with socket.create_connection(("127.0.0.1", served.port), timeout=20) as raw:
