@@ -4,17 +4,15 @@ import importlib.metadata
 import os
 import shlex
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
+from worker.child import Child
 from worker.embedded import Embedded, EmbeddedError, set_aside, wait_ready
-from worker.ending import before_exec
 
 PARENT = "DUEBY_PARENT"
 """Names the variable that tells a child whose end is its own."""
@@ -22,58 +20,8 @@ PARENT = "DUEBY_PARENT"
 _POLL_SECONDS = 0.1
 _CHILDREN_SECONDS = 14.0
 _VALKEY_SECONDS = 3.0
-_SHORT_LIFE, _LONGEST_REST = 5.0, 5.0
 _HOPELESS = 3
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Child:
-    """One program that is kept running."""
-
-    name: str
-    command: list[str]
-    environ: Mapping[str, str]
-    keep: tuple[int, ...] = ()
-    program: "subprocess.Popen[bytes] | None" = None
-    started: float = 0.0
-    due: float = 0.0
-    short_lives: int = field(default=0)
-
-    def start(self) -> None:
-        """Start it in a session of its own: a Ctrl-C reaches it through us alone."""
-        self.started = time.monotonic()
-        self.program = subprocess.Popen(  # noqa: S603  # the Procfile's own words
-            self.command,
-            env=dict(self.environ),
-            pass_fds=self.keep,
-            start_new_session=True,
-            preexec_fn=before_exec(os.getpid()),  # noqa: PLW1509  # one thread here, one system call there
-        )
-
-    def watch(self) -> None:
-        """Start it where it is due; note its end, and let it rest a little where it lived but shortly."""
-        if self.program is None:
-            if time.monotonic() >= self.due:
-                self.start()
-            return
-        code = self.program.poll()
-        if code is None:
-            return
-        self.program = None
-        lived = time.monotonic() - self.started
-        self.short_lives = self.short_lives + 1 if lived < _SHORT_LIFE else 0
-        self.due = time.monotonic() + min(0.25 * 2**self.short_lives, _LONGEST_REST)
-        _log.warning("child_ended", child=self.name, code=code, seconds=round(lived, 1))
-
-    def signal(self, signum: signal.Signals) -> None:
-        """Send it a signal, if it runs."""
-        if self.program is not None and self.program.poll() is None:
-            self.program.send_signal(signum)
-
-    def running(self) -> bool:
-        """Say whether it runs."""
-        return self.program is not None and self.program.poll() is None
 
 
 class Runner:

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from redis import Redis
 
 from tests.worker.stage import wait_until
+from worker.child import Child
 from worker.embedded import EmbeddedError, embedded_in, set_aside, wait_ready
 from worker.main import cli, main
 from worker.runner import procfile_children, read_procfile, start_valkey
@@ -28,6 +30,21 @@ def test_our_procfile_starts_this_very_installation_by_name() -> None:
     assert set(children) >= {"web", "worker", "timekeeper"}
     for name, command in children.items():
         assert (command[0], command[-1]) == (sys.executable, name)
+
+
+def test_a_program_that_can_not_be_started_is_tried_again_later() -> None:
+    child = Child("web", ["/nowhere/dueby"], {})
+    child.watch()
+    assert (child.running(), child.short_lives) == (False, 1)
+    assert child.due > time.monotonic()
+
+
+def test_a_program_that_ends_at_once_for_hours_is_still_tried_every_five_seconds() -> None:
+    child = Child("worker", ["true"], {}, short_lives=5000)
+    child.watch()
+    wait_until(lambda: not child.running(), 5, "its end")
+    child.watch()
+    assert 0 < child.due - time.monotonic() <= 5
 
 
 def test_every_name_in_the_procfile_is_a_command_with_an_example() -> None:
