@@ -82,7 +82,7 @@ def _wait(conn: Connection, failing: Failing) -> Wait:
         return Wait(now + _grown(running - 1, failing.jitter), attempts, through_site=True)
     own = attempts + 1
     given_up = not error.retryable or own >= GIVE_UP_AFTER
-    if error.retryable and error.retry_after is not None:
+    if error.retryable and error.retry_after:  # one of nothing would have the ticket looked at without end
         return Wait(now + error.retry_after, own, hold=True, given_up=given_up)
     return Wait(now + (HOURLY if given_up else _grown(attempts, failing.jitter)), own, given_up=given_up)
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -233,6 +234,24 @@ def test_a_limit_of_one_ticket_holds_it_against_events_and_nobody_else(
         wake(conn, OTHER, Rank.EVENT, "webhook", now + SECOND)
     assert [ticket for ticket, _ in feed(engine, "acme", 4, now + 2 * SECOND)] == [OTHER.id]
     assert REF.id in dict(feed(engine, "acme", 4, now + 45 * SECOND))
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        pytest.param(0, 5 * SECOND, id="the first time it waits 5 s"),
+        pytest.param(3, 40 * SECOND, id="then it doubles"),
+        pytest.param(9, timedelta(hours=1), id="having given up it waits an hour"),
+    ],
+)
+def test_a_retry_after_of_nothing_is_no_wait_to_hold_to(
+    engine: Engine, now: datetime, take: Take, before: int, expected: timedelta
+) -> None:
+    at_once = replace(OWN, retry_after=timedelta())
+    for number in range(before):
+        failed(engine, take, REF, at_once, now + number * timedelta(hours=1))
+    later = now + before * timedelta(hours=1)
+    assert failed(engine, take, REF, at_once, later).until == later + expected
 
 
 def test_an_event_during_a_failing_sync_is_looked_at_without_waiting(engine: Engine, now: datetime, take: Take) -> None:
