@@ -28,6 +28,8 @@ from worker.rules import Rules
 
 TICK = timedelta(seconds=5)
 _TIDY_EVERY = timedelta(minutes=1)
+_SAME_AGAIN = timedelta(minutes=10)
+"""How soon one set of policies is announced again: timekeepers that read different ones would do so at each tick."""
 _POLICIES = "policies"
 _log = structlog.get_logger(__name__)
 
@@ -42,6 +44,7 @@ class Timekeeper:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._tidied_at: datetime | None = None
         self._digest: str | None = None
+        self._announced: tuple[str, datetime] | None = None
 
     def tick(self) -> None:
         """Do all that is to be done now; each part on its own, so that one fault stops no other."""
@@ -49,6 +52,8 @@ class Timekeeper:
         _try("beat", lambda: self._beat(engine))
         _try("recompute", lambda: self._recompute(engine))
         _try("tidy", lambda: self._tidy(engine))
+        if not _try("redis", self._redis.ping):
+            return  # nobody would take what is reserved
         for site in self._settings.sites:
             _try("feed", partial(self._feed, engine, site))
 
@@ -64,17 +69,24 @@ class Timekeeper:
 
     def _recompute(self, engine: Engine) -> None:
         """Put every open ticket on the agenda when the policies changed, a tick later: workers read them meanwhile."""
-        digest, before = self._rules.digest(), self._digest
+        digest, before, now = self._rules.digest(), self._digest, self._now()
         self._digest = digest
-        if before != digest:
+        if before != digest or self._just_announced(digest, now):
             return
         with writing(engine) as conn:
-            if noted(conn, _POLICIES) == digest:
+            standing = noted(conn, _POLICIES)
+            if standing == digest:
                 return
-            known = noted(conn, _POLICIES) is not None
             note(conn, _POLICIES, digest)
-            count = put_open_tickets(conn, None, Rank.RECOMPUTE, self._now(), _POLICIES) if known else 0
+            count = put_open_tickets(conn, None, Rank.RECOMPUTE, now, _POLICIES) if standing else 0
+        self._announced = digest, now
         _log.info("policies_in_force", recompute=count)
+
+    def _just_announced(self, digest: str, now: datetime) -> bool:
+        if self._announced is None:
+            return False
+        announced, at = self._announced
+        return announced == digest and now - at < _SAME_AGAIN
 
     def _tidy(self, engine: Engine) -> None:
         now = self._now()
@@ -86,7 +98,6 @@ class Timekeeper:
         self._tidied_at = now
 
     def _feed(self, engine: Engine, site: str) -> None:
-        self._redis.ping()  # without it nobody would take what is reserved
         feed_site(engine, self._redis, site, self._settings.workers, self._now())
 
     def _end(self) -> None:
@@ -103,10 +114,13 @@ def keep_time(settings: Settings, ended: threading.Event) -> None:
     timekeeper.end()
 
 
-def _try(what: str, does: Callable[[], None]) -> None:
+def _try(what: str, does: Callable[[], object]) -> bool:
     try:
         does()
     except (StoreAway, RedisError) as error:
         _log.warning("not_now", what=what, error=" ".join(str(error).split()))
+        return False
     except Exception:  # noqa: BLE001  # the timekeeper's door: it must go on ticking
         _log.exception("tick_broke", what=what)
+        return False
+    return True

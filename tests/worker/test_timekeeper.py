@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from redis import Redis
 from sqlalchemy import Engine
+from structlog.testing import capture_logs
 
 from connector.queue import queue_on
 from connector.settings import Settings
@@ -95,6 +97,29 @@ def test_changed_policies_put_open_tickets_behind_everything_else(
         row = agenda_row(conn, REF)
     assert row is not None
     assert (row.rank, row.reason) == (Rank.RECOMPUTE, "policies")
+
+
+def test_timekeepers_that_read_different_policies_do_not_recompute_in_turns(
+    settings: Settings, engine: Engine, redis: Redis
+) -> None:
+    with writing(engine) as conn:
+        wake(conn, REF, Rank.EVENT, "webhook", NOON)
+    both = [Timekeeper(settings, Rules(files, {}), redis, lambda: NOON) for files in (None, settings.policies)]
+    for _ in range(10):
+        for timekeeper in both:
+            timekeeper.tick()
+    with reading(engine) as conn:
+        row = agenda_row(conn, REF)
+    assert row is not None
+    assert row.version == 2, "woken by the webhook, and once by the second set of policies"
+
+
+def test_a_redis_that_is_away_is_asked_for_once_a_tick_however_many_sites_there_are(settings: Settings) -> None:
+    sites = {name: replace(SITE, name=name) for name in ("a", "b", "c")}
+    timekeeper = Timekeeper(replace(settings, sites=sites), Rules(None, sites), Redis(port=1), lambda: NOON)
+    with capture_logs() as logs:
+        timekeeper.tick()
+    assert [line["what"] for line in logs] == ["redis"]
 
 
 def test_a_broken_policy_file_is_seen_in_the_heartbeat(settings: Settings, engine: Engine, redis: Redis) -> None:
