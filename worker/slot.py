@@ -7,7 +7,6 @@ import threading
 from datetime import timedelta
 
 import structlog
-from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.worker_registration import register
@@ -60,8 +59,8 @@ def _beat(settings: Settings, worker: SlotWorker, name: str, ended: threading.Ev
             with writing(engine) as conn:
                 beat(conn, "worker", name, time_source.now())
             _stay_listed(worker)
-        except (StoreAway, RedisError) as error:
-            _log.warning("not_now", what="beat", error=" ".join(str(error).split()))
+        except Exception as error:  # noqa: BLE001  # a thread's door: without it a slot that works would look dead
+            _log.warning("not_now", what="beat", error=" ".join(f"{type(error).__name__}: {error}".split()))
         if ended.wait(BEAT_EVERY.total_seconds()):
             return
 
