@@ -9,7 +9,7 @@ from connector.sandbox.jira.model import Field, Project
 from connector.sandbox.jira.people import show_user
 from connector.sandbox.jira.setup import JiraSite
 from connector.sandbox.jira.things import show_issue_type, show_named, show_priority, show_project, show_status
-from connector.sandbox.jira.views.common import Table, account, need, refuse
+from connector.sandbox.jira.views.asking import Table, account, need, refuse
 
 
 def fields(site: JiraSite, _: Call) -> Answer:

@@ -6,7 +6,7 @@ from connector.sandbox.jira.issues import Comment, Issue
 from connector.sandbox.jira.reading import Context, read_long_text
 from connector.sandbox.jira.setup import JiraSite
 from connector.sandbox.jira.shapes import INTERNAL, comment_properties, show_comment
-from connector.sandbox.jira.views.common import EMPTY, Table, account, find, refuse, version
+from connector.sandbox.jira.views.asking import EMPTY, Table, account, find, refuse, version
 
 NO_COMMENT = "Can not find a comment for the id: {}."
 

@@ -7,8 +7,8 @@ from connector.sandbox.jira import changes, instants
 from connector.sandbox.jira.issues import Comment, Issue
 from connector.sandbox.jira.people import show_desk_user
 from connector.sandbox.jira.setup import JiraSite
+from connector.sandbox.jira.views.asking import Table, find, flag, refuse
 from connector.sandbox.jira.views.comments import new_comment
-from connector.sandbox.jira.views.common import Table, find, flag, refuse
 
 
 def desk_list(site: JiraSite, call: Call) -> Answer:

@@ -17,7 +17,7 @@ from connector.sandbox.jira.shapes import (
     show_fields,
     show_issue,
 )
-from connector.sandbox.jira.views.common import EMPTY, NO_EDIT, Table, account, find, flag, need, refuse, version
+from connector.sandbox.jira.views.asking import EMPTY, NO_EDIT, Table, account, find, flag, need, refuse, version
 
 NEWEST = 100
 """How many entries of the history Cloud gives inside an issue."""

@@ -7,7 +7,7 @@ from typing import Any
 from connector.sandbox.calls import Answer, Call
 from connector.sandbox.jira.jql import Query, parse
 from connector.sandbox.jira.setup import JiraSite
-from connector.sandbox.jira.views.common import Table, account, refuse, version
+from connector.sandbox.jira.views.asking import Table, account, refuse, version
 from connector.sandbox.jira.views.issues import shown
 
 GONE = (

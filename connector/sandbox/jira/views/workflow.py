@@ -8,7 +8,7 @@ from connector.sandbox.jira.kinds import schema_of
 from connector.sandbox.jira.model import Field
 from connector.sandbox.jira.setup import JiraSite
 from connector.sandbox.jira.things import show_option, show_priority, show_status
-from connector.sandbox.jira.views.common import EMPTY, NO_EDIT, Table, find, need, refuse
+from connector.sandbox.jira.views.asking import EMPTY, NO_EDIT, Table, find, need, refuse
 
 
 def transitions(site: JiraSite, call: Call) -> Answer:

@@ -7,7 +7,7 @@ from connector.sandbox.calls import Answer, Call, RefusedError
 from connector.sandbox.zendesk.model import Named, TicketField
 from connector.sandbox.zendesk.setup import ZendeskSite
 from connector.sandbox.zendesk.things import show_field, show_named, show_status, show_user
-from connector.sandbox.zendesk.views.common import NOT_FOUND, Table, invalid, page
+from connector.sandbox.zendesk.views.asking import NOT_FOUND, Table, invalid, page
 
 TYPES = ("text", "textarea", "checkbox", "date", "integer", "decimal", "regexp", "multiselect", "tagger")
 SYSTEM = ("subject", "description", "status", "tickettype", "priority", "group", "assignee", "custom_status")

@@ -9,7 +9,7 @@ from connector.sandbox.calls import Answer, Call, RefusedError
 from connector.sandbox.zendesk.model import Ticket
 from connector.sandbox.zendesk.setup import ZendeskSite
 from connector.sandbox.zendesk.shapes import show_ticket
-from connector.sandbox.zendesk.views.common import Table, sideloads
+from connector.sandbox.zendesk.views.asking import Table, sideloads
 
 MOST = 1000
 LAST_MINUTE = timedelta(minutes=1)

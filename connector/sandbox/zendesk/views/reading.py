@@ -8,7 +8,7 @@ from connector.sandbox.zendesk.changes import HELD, Save
 from connector.sandbox.zendesk.model import TicketField, User
 from connector.sandbox.zendesk.setup import ZendeskSite
 from connector.sandbox.zendesk.values import read
-from connector.sandbox.zendesk.views.common import invalid
+from connector.sandbox.zendesk.views.asking import invalid
 
 ALLOWED = {
     "priority": ("urgent", "high", "normal", "low", None),

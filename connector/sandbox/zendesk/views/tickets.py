@@ -7,7 +7,7 @@ from connector.sandbox.zendesk import changes, filing
 from connector.sandbox.zendesk.model import Audit, Ticket, User
 from connector.sandbox.zendesk.setup import ZendeskSite
 from connector.sandbox.zendesk.shapes import instant, show_audit, show_listed_comment, show_ticket
-from connector.sandbox.zendesk.views.common import NOT_FOUND, Table, find, invalid, page, sideloads
+from connector.sandbox.zendesk.views.asking import NOT_FOUND, Table, find, invalid, page, sideloads
 from connector.sandbox.zendesk.views.reading import read_save
 
 MOVED = (
