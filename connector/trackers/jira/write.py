@@ -45,11 +45,11 @@ class Writer:
 
     def _kind(self, name: str) -> str:
         site, known = self._http.site, self._discovery.fields
-        field = known.get().get(site.fields[name]) or known.again().get(site.fields[name])
+        field = known.get().get(site.fields[name])
+        if field is None or field.kind not in KINDS[name]:
+            field = known.again().get(site.fields[name])
         if field is None or not field.custom:
             raise unknown_field(site, name)
-        if field.kind not in KINDS[name]:
-            field = known.again()[field.id]
         if field.kind not in KINDS[name]:
             raise wrong_type(site, name, field.kind, KINDS[name])
         return field.kind

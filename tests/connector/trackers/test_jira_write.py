@@ -173,6 +173,19 @@ def test_field_made_since_is_found_once_a_minute_has_passed(wire: Wire) -> None:
     assert tracker.write(ticket(), WANTED) == ("summary",)
 
 
+def test_field_of_a_wrong_type_that_is_gone_since_does_not_exist(wire: Wire) -> None:
+    fields = f"{CLOUD_URL}/rest/api/2/field"
+    wire.answers("GET", fields, [jira_field("customfield_1", "Late", "number")])
+    wire.answers("GET", fields, [jira_field("customfield_2", "Late", "string")])
+    times = [NOW]
+    tracker = open_tracker(with_fields(summary="customfield_1"), lambda: times[-1])
+    with pytest.raises(TrackerError, match="is of type"):
+        tracker.write(ticket(), WANTED)
+    times.append(NOW + timedelta(minutes=1))
+    with pytest.raises(TrackerError, match="does not exist"):
+        tracker.write(ticket(), WANTED)
+
+
 OFF_SCREEN = "Field '{}' cannot be set. It is not on the appropriate screen, or unknown."
 
 
