@@ -53,5 +53,10 @@ def ended_at(ticket: Ticket) -> datetime | None:
         return None
     since: datetime | None = None
     for at, status in entries_into(ticket):
-        since = (since or at) if status.ended else None
+        since = (since or at) if status.ended or _is_present_end(ticket, status) else None
     return since or ticket.updated_at  # merged, or ended by a change that the history does not tell
+
+
+def _is_present_end(ticket: Ticket, status: Status) -> bool:
+    """Say that the ticket stands ended in this status: what the history's statuses mean may be known a little late."""
+    return ticket.status.ended and not set(status.spelled).isdisjoint(ticket.status.spelled)

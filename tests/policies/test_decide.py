@@ -308,6 +308,13 @@ class TestEnds:
             decision = judge(finished=met.finished, comments=comments)
             assert (decision.state, decision.finished) == (State.RUNNING, ())
 
+    def test_the_present_status_tells_what_its_own_entry_in_the_history_means(self, told: Any, entitle: Any) -> None:
+        whole = told.ticket(statuses=[("2026-11-20 15:20", "Done")], updated="2026-11-20 16:00")
+        (entry,) = whole.status_changes
+        subject = replace(whole, status_changes=(replace(entry, after=replace(entry.after, ended=False)),))
+        decision = decide(subject, entitle(subject), (), told.at("2026-11-20 18:00"))
+        assert (decision.state, decision.finished[-1].ended_at) == (State.CLOSED, told.at("2026-11-20 15:20"))
+
     def test_a_ticket_that_ended_before_its_mapping_is_left_alone(self, judge: Any) -> None:
         story = {"statuses": [("2026-11-20 15:20", "Done")], "first": "2026-11-21 00:00", "now": "2026-11-22 00:00"}
         decision = judge(**story)
