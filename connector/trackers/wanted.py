@@ -15,7 +15,7 @@ def due_on(wanted: Wanted, site: Site) -> str | None:
 
 def unknown_field(site: Site, name: str) -> TrackerError:
     """Give the fault of a configured field that the tracker does not have."""
-    return _fault(site, name, "unknown_field", "does not exist; run `dueby sites check` and correct `fields`")
+    return _fault(site, name, "unknown_field", "does not exist; correct its id under `fields`")
 
 
 def wrong_type(site: Site, name: str, kind: str, expected: Collection[str]) -> TrackerError:
