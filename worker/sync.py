@@ -129,7 +129,7 @@ def _rekey(lease: Lease, ref: TicketRef, deps: Deps) -> None:
     """Let the row of the ticket's id take over from one named by its key."""
     now = deps.now()
     with writing(deps.engine) as conn:
-        if not agenda.rekey(conn, lease):
+        if not agenda.rekey(conn, lease, now):
             raise LostLeaseError
         agenda.wake(conn, ref, lease.rank, lease.reason, now)
         fed = agenda.reserve(conn, ref.site, deps.slots, now)

@@ -79,9 +79,12 @@ def fail(conn: Connection, lease: Lease, error: TrackerError, now: datetime, jit
     return wait
 
 
-def rekey(conn: Connection, lease: Lease) -> bool:
-    """Remove a row that was named by a key, once its id has been woken; False: it was someone else's."""
-    return conn.execute(delete(agenda).where(*_MINE), _named(lease)).rowcount == 1
+def rekey(conn: Connection, lease: Lease, now: datetime) -> bool:
+    """Remove a row that was named by a key, with its failure, where its id is woken; False: it was someone else's."""
+    if conn.execute(delete(agenda).where(*_MINE), _named(lease)).rowcount != 1:
+        return False
+    note_success(conn, lease.ref, now)  # it was found: a failure under its key would stand for ever
+    return True
 
 
 def _named(lease: Lease) -> dict[str, str]:

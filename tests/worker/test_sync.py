@@ -258,6 +258,17 @@ def test_a_row_named_by_a_key_hands_over_to_the_id(world: World, ticket: Ticket)
     assert len(world.tracker.written) == 1
 
 
+def test_a_failure_under_a_key_is_over_once_the_ticket_is_found(world: World, ticket: Ticket) -> None:
+    by_key = TicketRef("acme", "SUP-1")
+    assert not world.sync(by_key)
+    with reading(world.engine) as conn:
+        assert [failure.ref for failure in list_failures(conn)] == [by_key]
+    world.tracker.tickets["SUP-1"] = ticket
+    assert not world.sync(by_key)
+    with reading(world.engine) as conn:
+        assert list_failures(conn) == ()
+
+
 def test_a_fault_of_our_own_is_that_tickets_failure_and_others_go_on(world: World) -> None:
     def broken(*_: object) -> str:
         raise ZeroDivisionError

@@ -203,7 +203,7 @@ def test_a_row_named_by_a_key_gives_way_to_the_id(engine: Engine, now: datetime,
     lease = take(by_key, now)
     with writing(engine) as conn:
         wake(conn, by_id, lease.rank, lease.reason, now)
-        assert rekey(conn, lease)
+        assert rekey(conn, lease, now)
     with reading(engine) as conn:
         assert agenda_row(conn, by_key) is None
     assert feed(engine, "acme", 4, now) == ((by_id.id, Rank.URGENT),)
