@@ -1,6 +1,6 @@
 """The gettext catalogues: English is the source, French is read from its .po file when first needed."""
 
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +25,7 @@ def catalogue(language: str) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-@cache
+@lru_cache(maxsize=4096)  # tickets' own texts come here too: a status, a value that is no instant
 def translate(text: str, language: str) -> str:
     """Translate one text, or return it as it is."""
     return catalogue(language).gettext(text) if text else ""

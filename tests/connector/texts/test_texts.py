@@ -8,6 +8,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from connector.texts import render, summary
+from connector.texts.catalogue import translate
 from connector.texts.msgids import plural_ids, policy_ids, sentence_ids
 from connector.texts.words import duration_words, moment, target_words, zone_words
 from policies.loader import load_policies
@@ -251,3 +252,11 @@ def test_french_has_a_hard_space_before_colons_and_semicolons(french: Catalog) -
     for message in french:
         text = message.string if message.id and isinstance(message.string, str) else ""
         assert not re.search(r"[^\u00a0\d][:;](?!\d)|«[^\u00a0]|[^\u00a0]»", text), text
+
+
+def test_what_tickets_say_is_not_remembered_without_bound() -> None:
+    for number in range(5000):
+        summary(
+            Fact("summary", {"state": "not_filed", "cause": "start_not_instant", "detail": f"v{number}"}), "fr", "UTC"
+        )
+    assert translate.cache_info().currsize < 5000
