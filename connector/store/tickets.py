@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, bindparam, case, delete, insert, literal, select, update
+from sqlalchemy import Connection, Text, bindparam, case, delete, func, insert, literal, select, update
 
 from connector.store.tables import Instant, sightings, tickets
 from connector.store.upsert import upsert
@@ -81,18 +81,21 @@ def find_ticket(conn: Connection, site: str, name: str) -> TicketRef | None:
 
 
 def end_gone(conn: Connection, ref: TicketRef, now: datetime) -> None:
-    """End the cycle of a ticket that was deleted: breached if it was late, else closed unanswered."""
+    """End the cycle of a ticket that was deleted: breached if it was late, else closed unanswered.
+
+    One that had ended so before was looked at once more: only `synced_at` tells.
+    """
     late = tickets.c.due_at < now
     is_open = tickets.c.state.in_([state.value for state in _OPEN])
     closed, breached = literal(State.CLOSED.value), literal(State.BREACHED.value)
     conn.execute(
         update(tickets)
-        .where(tickets.c.site == ref.site, tickets.c.ticket == ref.id, tickets.c.gone_at.is_(None))
+        .where(tickets.c.site == ref.site, tickets.c.ticket == ref.id)
         .values(
             state=case((is_open & late, breached), (is_open, closed), else_=tickets.c.state),
             reason="deleted",
             ended=True,
-            gone_at=literal(now, Instant),
+            gone_at=func.coalesce(tickets.c.gone_at, literal(now, Instant)),
             synced_at=literal(now, Instant),
         )
     )

@@ -16,7 +16,7 @@ from connector.errors import TrackerError
 from connector.store.agenda import Lease, agenda_row, fail, finish, start
 from connector.store.cycles import keep_receipt
 from connector.store.engine import reading, writing
-from connector.store.tickets import Memory, remember
+from connector.store.tickets import Memory, end_gone, remember
 from connector.trackers.port import Rank
 from policies.model import State, TicketRef
 from policies.receipt import Fact
@@ -58,6 +58,11 @@ def synced(conn: Connection, lease: Lease) -> None:
 
 def gave_up(conn: Connection, lease: Lease) -> None:
     fail(conn, lease, OFF_SCREEN, time_source.now(), jitter=0)
+
+
+def still_gone(conn: Connection, lease: Lease) -> None:
+    end_gone(conn, REF, time_source.now())
+    finish(conn, lease, None, time_source.now())
 
 
 def remembered(conn: Connection) -> None:
@@ -113,6 +118,17 @@ def test_sync_waits_for_the_outcome_and_prints_it(bench: Bench) -> None:
         "summary  Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris",
         "  - The level is 1 (urgent), from the priority Highest.",
     ]
+
+
+def test_sync_of_a_ticket_that_is_gone_says_so(bench: Bench) -> None:
+    with writing(bench.store()) as conn:
+        remembered(conn)
+        end_gone(conn, REF, time_source.now())
+    worker = a_worker(bench, still_gone)
+    done = bench.run("sync", "acme", "OKTA-1", "--wait")
+    worker.join()
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "reason   deleted" in done.stdout.splitlines()
 
 
 def test_sync_does_not_take_the_last_outcome_for_the_new_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

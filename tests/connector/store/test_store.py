@@ -226,6 +226,17 @@ def test_a_deleted_tickets_cycle_ends(engine: Engine, now: datetime, state: Stat
     assert (gone.state, gone.gone_at, gone.ended, gone.reason) == (expected, now, True, "deleted")
 
 
+def test_a_deleted_ticket_that_is_looked_at_again_was_synced_then(engine: Engine, now: datetime) -> None:
+    later = now + timedelta(hours=2)
+    with writing(engine) as conn:
+        remember(conn, REF, replace(_memory(now), state=State.RUNNING, due_at=now + timedelta(hours=1)))
+        end_gone(conn, REF, now)
+        end_gone(conn, REF, later)
+        gone = remembered(conn, REF)
+    assert gone is not None
+    assert (gone.state, gone.gone_at, gone.synced_at) == (State.CLOSED, now, later)
+
+
 def test_cycles_and_receipts_come_back_as_they_were(engine: Engine, now: datetime) -> None:
     fact = Fact("target", {"plan": "gold", "level": 1, "readings": ("a", "b")}, Source("d.txt", "3", "in our words"))
     cycle = Finished(
