@@ -46,7 +46,7 @@ class Rules:
         self._stamp = _stamp(folder)
         self._policies = load_policies(folder)
         self._digest = _digest(self._policies)
-        self._mappings: tuple[Mappings, Mapping[str, datetime]] | None = None
+        self._good: InForce | None = None
         self._tried: tuple[int, str] | None = None
         self._policies_trouble: str | None = None
         self._mappings_trouble: str | None = None
@@ -72,15 +72,13 @@ class Rules:
         return self._digest
 
     def in_force(self, conn: Connection) -> InForce:
-        """Return policies and mappings. Raise FaultsError where no good mappings were ever read."""
+        """Return policies and the mappings that were read with them. Raise FaultsError where none were ever good."""
         policies = self.policies()
         wanted = (mappings_version(conn), self.digest())
         if wanted != self._tried:
             self._read_mappings(conn, policies)
             self._tried = wanted
-        if self._mappings is None:
-            return InForce(policies, Mappings(), {})
-        return InForce(policies, *self._mappings)
+        return self._good or InForce(policies, Mappings(), {})
 
     def _reload(self) -> None:
         try:
@@ -101,12 +99,12 @@ class Rules:
                 stored.text, f"mappings version {stored.version}", policies, self._sites, stored.version
             )
         except FaultsError as error:
-            self._mappings_trouble = f"The mappings keep their last good state: {error}"
+            self._mappings_trouble = f"Mappings and policies keep their last good state: {error}"
             _log.error("mappings_broken", faults=[str(fault) for fault in error.faults])
-            if self._mappings is None:
+            if self._good is None:
                 raise
         else:
-            self._mappings, self._mappings_trouble = (read, stored.first_applied), None
+            self._good, self._mappings_trouble = InForce(policies, read, stored.first_applied), None
 
 
 def _digest(policies: Mapping[str, Policy]) -> str:

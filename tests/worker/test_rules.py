@@ -93,6 +93,33 @@ def test_a_new_version_of_the_mappings_is_noticed_at_once(world: World) -> None:
     assert "hosteur" in in_force.first_applied
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(OWN.replace("standard:", "basic:"), id="its plan has another name"),
+        pytest.param(OWN.replace("our-own", "our-new"), id="it has another id"),
+    ],
+)
+def test_a_policy_that_no_longer_fits_the_mappings_does_not_come_into_force_without_them(
+    world: World, folder: Path, text: str
+) -> None:
+    world.apply(MAPPINGS.replace("hosteur-ragnarokkr", "our-own"))
+    ticking = Ticking()
+    rules = Rules(folder, {"acme": SITE}, ticking)
+    with reading(world.engine) as conn:
+        before = rules.in_force(conn)
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    ticking.at = 2.0
+    with reading(world.engine) as conn:
+        assert rules.in_force(conn) is before, "tickets would lose their promise and have their fields emptied"
+    assert rules.trouble is not None
+    (folder / "own.yaml").write_text(OWN, encoding="utf-8")
+    ticking.at = 4.0
+    with reading(world.engine) as conn:
+        rules.in_force(conn)
+    assert rules.trouble is None
+
+
 def test_mappings_that_were_never_good_are_refused_each_time(world: World) -> None:
     rules = Rules(None, {})  # the mapping's site is not configured
     for _ in range(2):

@@ -297,8 +297,10 @@ def test_mappings_that_cannot_be_used_leave_every_field_alone(world: World) -> N
 
 def test_a_mapping_whose_policy_is_missing_waits_and_empties_nothing(world: World) -> None:
     assert world.sync()
-    policies = world.deps.rules._policies
-    world.deps.rules._policies = {name: one for name, one in policies.items() if name != "hosteur-ragnarokkr"}
+    good = world.deps.rules._good
+    assert good is not None
+    left = {name: one for name, one in good.policies.items() if name != "hosteur-ragnarokkr"}
+    world.deps.rules._good = replace(good, policies=left)
     assert not world.sync()
     assert len(world.tracker.written) == 1
     assert world.row().attempts == 1
