@@ -9,7 +9,7 @@ from policies.countable import FIRST_YEAR, LAST_YEAR, in_utc, require_year
 from policies.errors import CalendarError
 from policies.holiday_days import NO_HOLIDAYS, require_holidays
 from policies.open_year import OpenYear, Span, compile_year
-from policies.weekly import ALWAYS, Weekly
+from policies.weekly import Weekly
 from policies.zones import find_zone, year_start
 
 HORIZON_YEARS = 20
@@ -127,8 +127,3 @@ def compile_calendar(weekly: Weekly, zone: str, holidays: str = NO_HOLIDAYS) -> 
     find_zone(zone)
     require_holidays(holidays)
     return BusinessCalendar(weekly, zone, holidays)
-
-
-def always_open() -> BusinessCalendar:
-    """Return the calendar that runs round the clock: no hours, zone or holidays matter."""
-    return compile_calendar(ALWAYS, "UTC")

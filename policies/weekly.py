@@ -9,7 +9,6 @@ Weekly = tuple[tuple[tuple[int, int], ...], ...]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 1440
 ALWAYS: Weekly = (((0, DAY_MINUTES),),) * 7
-NEVER: Weekly = ((),) * 7
 _HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.calendar import BusinessCalendar, always_open, compile_calendar
+from policies.calendar import BusinessCalendar, compile_calendar
 from policies.errors import CalendarError
-from policies.weekly import NEVER, weekly_hours
+from policies.weekly import ALWAYS, weekly_hours
 
 OFFICE = weekly_hours({"mon-fri": "09:00-17:00"})
 NIGHT = weekly_hours({"mon-sun": "22:00-06:00"})
 SMALL_HOURS = weekly_hours({"mon-sun": "01:30-03:30"})
+ROUND_THE_CLOCK = compile_calendar(ALWAYS, "UTC")
 FIVE_DAYS = weekly_hours({"mon": "00:01-24:00", "tue-thu": "00:00-24:00", "fri": "00:00-23:59"})
 
 
@@ -263,9 +264,9 @@ def test_open_spans_are_told_with_their_ends_cut() -> None:
 
 def test_round_the_clock_needs_no_zone_and_is_one_span_over_the_year() -> None:
     start, end = at("2026-12-31T20:00Z"), at("2027-01-01T08:00Z")
-    assert always_open().due(start, timedelta(hours=12)) == end
-    assert always_open().spans(start, end) == ((start, end),)
-    assert always_open().next_open(start) == start
+    assert ROUND_THE_CLOCK.due(start, timedelta(hours=12)) == end
+    assert ROUND_THE_CLOCK.spans(start, end) == ((start, end),)
+    assert ROUND_THE_CLOCK.next_open(start) == start
 
 
 def test_the_same_calendar_is_compiled_once() -> None:
@@ -278,7 +279,9 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("ask", "reason"),
     [
-        pytest.param(lambda: compile_calendar(NEVER, "Europe/Paris"), "never_opens", id="a calendar that never opens"),
+        pytest.param(
+            lambda: compile_calendar(((),) * 7, "Europe/Paris"), "never_opens", id="a calendar that never opens"
+        ),
         pytest.param(lambda: compile_calendar(OFFICE, "Mars/Phobos"), "unknown_zone", id="a zone that does not exist"),
         pytest.param(lambda: compile_calendar(OFFICE, "../etc/passwd"), "unknown_zone", id="a zone that is a path"),
         pytest.param(lambda: compile_calendar(OFFICE, "\ud800"), "unknown_zone", id="a zone that is no text"),
@@ -305,7 +308,7 @@ HOUR = timedelta(hours=1)
             id="a start in the year 9999",
         ),
         pytest.param(
-            lambda: always_open().due(at("9999-12-31T23:59Z"), HOUR),
+            lambda: ROUND_THE_CLOCK.due(at("9999-12-31T23:59Z"), HOUR),
             "out_of_range",
             id="a start in the year 9999 round the clock",
         ),
@@ -325,12 +328,12 @@ HOUR = timedelta(hours=1)
             id="a target reaching into an unknown year",
         ),
         pytest.param(
-            lambda: always_open().due(at("2026-01-01T00:00Z"), timedelta(days=9000)),
+            lambda: ROUND_THE_CLOCK.due(at("2026-01-01T00:00Z"), timedelta(days=9000)),
             "past_horizon",
             id="a target beyond the horizon",
         ),
         pytest.param(
-            lambda: always_open().due(at("2026-01-01T00:00Z"), timedelta(0)), "not_positive", id="a target of nothing"
+            lambda: ROUND_THE_CLOCK.due(at("2026-01-01T00:00Z"), timedelta(0)), "not_positive", id="a target of nothing"
         ),
     ],
 )
