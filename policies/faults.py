@@ -47,6 +47,8 @@ def _fault_from(item: ErrorDetails, file: str, under: str) -> Fault:
         return Fault(file, path, "missing", "a value")
     if item["type"] == "extra_forbidden":
         return Fault(file, path, "unknown key", "one of the documented keys")
+    if item["type"] == "too_short":
+        return Fault(file, path, "is empty", "at least one entry")
     if item["type"] == "value_error":
         problem, _, expected = str(item["ctx"]["error"]).partition(", expected ")
         return Fault(file, path, problem, expected or "another value")

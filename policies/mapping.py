@@ -1,7 +1,7 @@
 """Read a mappings file whole, with every fault at once, and find the mapping a ticket falls under."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from policies.escalation_schema import Channel, Escalation
 from policies.faults import Fault, FaultsError, faults_from
 from policies.mapping_checks import mapping_faults
+from policies.mapping_mending import rest_of
 from policies.mapping_places import Known, Place
 from policies.mapping_schema import Customer
 from policies.mapping_schema import Mapping as MappingSpec
@@ -41,6 +42,22 @@ class Mappings:
     version: int = 0
 
 
+@dataclass(slots=True)
+class _Told:
+    """The faults found so far, and the key paths that are faulty: what they lead to is not told again."""
+
+    file: str
+    faults: list[Fault]
+    spoilt: set[str] = field(default_factory=set)
+
+    def add(self, found: Iterable[Fault]) -> None:
+        self.faults += [
+            fault
+            for fault in found
+            if not any(fault.path == path or fault.path.startswith(f"{path}.") for path in self.spoilt)
+        ]
+
+
 def read_mappings(
     text: str, file: str, policies: Mapping[str, Policy], sites: Mapping[str, SiteLike], version: int = 0
 ) -> Mappings:
@@ -49,10 +66,11 @@ def read_mappings(
     if not isinstance(document, dict) or "mappings" not in document:
         raise FaultsError([Fault(file, "mappings", "missing", "a list of mappings, which may be empty")])
     faults = [Fault(file, key, "unknown key", ", ".join(_SECTIONS)) for key in document if key not in _SECTIONS]
-    specs = _parts(document, "mappings", MappingSpec, file, faults)
-    customers = _parts(document, "customers", Customer, file, faults)
-    escalations = _parts(document, "escalations", Escalation, file, faults)
-    channels = _parts(document, "channels", Channel, file, faults)
+    told = _Told(file, faults)
+    specs = _parts(document, "mappings", MappingSpec, told)
+    customers = _parts(document, "customers", Customer, told)
+    escalations = _parts(document, "escalations", Escalation, told)
+    channels = _parts(document, "channels", Channel, told)
     known = Known(
         policies,
         {name: site.tracker for name, site in sites.items()},
@@ -60,13 +78,13 @@ def read_mappings(
         _names_given(document, "channels"),
     )
     for path, spec in specs:
-        faults += mapping_faults(spec, Place(file, path), known)
+        told.add(mapping_faults(spec, Place(file, path), known))
     for path, customer in customers:
-        faults += customer_faults(customer, Place(file, path), known)
+        told.add(customer_faults(customer, Place(file, path), known))
     for path, escalation in escalations:
-        faults += escalation_faults(escalation, Place(file, path), known)
+        told.add(escalation_faults(escalation, Place(file, path), known))
     for path, channel in channels:
-        faults += channel_faults(channel, Place(file, path))
+        told.add(channel_faults(channel, Place(file, path)))
     faults += _doubled(document, file)
     if faults:
         raise FaultsError(faults)
@@ -77,14 +95,12 @@ def _bare(parts: Iterable[tuple[str, _Part]]) -> tuple[_Part, ...]:
     return tuple(part for _, part in parts)
 
 
-def _parts(
-    document: dict[str, Any], section: str, shape: type[_Part], file: str, faults: list[Fault]
-) -> list[tuple[str, _Part]]:
+def _parts(document: dict[str, Any], section: str, shape: type[_Part], told: _Told) -> list[tuple[str, _Part]]:
     entries = document.get(section)
     if entries is None and section != "mappings":
         return []
     if not isinstance(entries, list):
-        faults.append(Fault(file, section, "is no list", "a list, each entry beginning with a dash"))
+        told.faults.append(Fault(told.file, section, "is no list", "a list, each entry beginning with a dash"))
         return []
     read: list[tuple[str, _Part]] = []
     for index, entry in enumerate(entries):
@@ -92,7 +108,10 @@ def _parts(
         try:
             read.append((path, shape.model_validate(entry)))
         except ValidationError as error:
-            faults += faults_from(error, file, path)
+            told.faults += faults_from(error, told.file, path)
+            rest, faulty = rest_of(entry, error, shape)
+            told.spoilt |= {f"{path}.{key}" for key in faulty}
+            read += [(path, rest)] if rest else []
     return read
 
 

@@ -159,6 +159,34 @@ def test_a_fault_elsewhere_is_refused_with_its_key_path(text: str, told: str) ->
     assert any(told in line for line in faults(text)), faults(text)
 
 
+LAYERED = f"""
+mappings:
+  - {{name: a, site: nowhere, match: {{odd: [x]}}, policy: nopol, plan: gold, levels: {{}}, owed_by: vendor}}
+  - {{{GOOD.replace("High: 1", "High: urgent, Low: 9").replace("gold", "golden")}, owed_by: us, zzz: 1}}
+  - {{{GOOD.replace("gold", "directory")}, owed_by: us, customer: {{directory: odd}}, escalation: none}}
+  - {{{GOOD.replace("acme", "help")}, customer: {{timezone: Mars/Olympus}}}}
+"""
+
+
+def test_a_fault_of_shape_hides_no_other_fault_and_makes_none_up() -> None:
+    assert [line.partition(": ")[0].removeprefix("mappings.yaml:") for line in faults(LAYERED)] == [
+        "mappings.0.levels",
+        "mappings.1.levels.High",
+        "mappings.1.zzz",
+        "mappings.2.customer.directory",
+        "mappings.3.owed_by",
+        "mappings.0.site",
+        "mappings.0.policy",
+        "mappings.0.answered_by",
+        "mappings.1.plan",
+        "mappings.1.levels.Low",
+        "mappings.2.escalation",
+        "mappings.3.match.project",
+        "mappings.3.customer.timezone",
+        *(f"mappings.{index}.name" for index in (2, 3)),
+    ]
+
+
 def test_all_faults_come_at_once() -> None:
     assert len(faults(f"mappings: [{{{US}, polcy: x}}, {{{US.replace('gold', 'golden')}, escalation: e}}]")) == 4
 
