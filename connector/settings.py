@@ -82,7 +82,7 @@ def _checked(parsed: Any, config: Path) -> tuple[Document | None, list[Fault]]:
     try:
         return Document.model_validate(parsed), faults
     except ValidationError as error:
-        return None, faults + faults_of(error, str(config))
+        return None, faults + faults_of(error, parsed, str(config))
 
 
 def _folder_faults(parsed: Any, config: Path) -> list[Fault]:

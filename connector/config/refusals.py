@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from connector.config.schema import SITES, Document
+from connector.config.schema import SITES, AnySite, Document
 from policies.faults import Fault
 
 _SITE_DEPTH = 2  # in ("sites", NAME, TRACKER, ...) the tracker is pydantic's own addition
@@ -34,9 +34,33 @@ _MISSING = {
 }
 
 
-def faults_of(error: ValidationError, file: str) -> list[Fault]:
+def faults_of(error: ValidationError, document: Any, file: str) -> list[Fault]:
     """Turn a refused document into faults, in the order of the file's keys."""
-    return [_fault(detail, file) for detail in error.errors(include_url=False, include_input=False)]
+    found: list[Fault] = []
+    for detail in error.errors(include_url=False, include_input=False):
+        found.append(_fault(detail, file))
+        if detail["type"] in _TAGS:
+            name = str(detail["loc"][1])
+            found += _without_tracker(name, document["sites"][name], file)
+    return found
+
+
+def _without_tracker(name: str, body: dict[Any, Any], file: str) -> list[Fault]:
+    """Give the other faults of a site whose tracker is not known: of those keys that sites of every tracker have."""
+    known = {key for shape in SITES.values() for key in shape.model_fields}
+    odd = [key for key in body if key not in known]
+    found = [
+        Fault(file, f"sites.{name}.{key}", "is an unknown key", f"one of {', '.join(sorted(known))}") for key in odd
+    ]
+    if body.get("auth") is None:
+        found.append(Fault(file, f"sites.{name}.auth", "is missing", _MISSING["auth"]))
+    try:
+        AnySite.model_validate({key: value for key, value in body.items() if key in AnySite.model_fields})
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False):
+            place = ("sites", name, next(iter(SITES)), *detail["loc"])
+            found.append(_fault({**detail, "loc": place}, file))
+    return found
 
 
 def _fault(detail: ErrorDetails, file: str) -> Fault:

@@ -253,6 +253,20 @@ def test_all_faults_of_the_file_and_the_environment_come_at_once(tmp_path: Path)
     ]
 
 
+@pytest.mark.parametrize("tracker", ["trello", None, "[jira]"])
+def test_a_tracker_that_is_not_known_hides_no_other_fault_of_its_site(tmp_path: Path, tracker: str | None) -> None:
+    changed = {"url": "http://acme.example", "timezone": "Paris", "auth": None, "nokey": "1", "rate": "{per_hour: 1}"}
+    faults = refusal(tmp_path, site(JIRA, tracker=tracker, **changed))
+    assert faults[1:] == [
+        "sites.acme.nokey: is an unknown key",
+        "sites.acme.auth: is missing",
+        "sites.acme.url: is http:// to another machine",
+        "sites.acme.timezone: 'Paris' is no time zone",
+        "sites.acme.rate.per_minute: is missing",
+        "sites.acme.rate.per_hour: is an unknown key",
+    ]
+
+
 def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FaultsError) as caught:
         load_settings({}, tmp_path)
