@@ -46,9 +46,9 @@ def _open(code: str, **options: Any) -> Any:
     options["language"] = "en_US"  # else the names follow the machine's locale
     import holidays  # noqa: PLC0415  # most calendars need none, and start faster without it
 
-    country, _, subdivision = code.partition("-")
+    country, dash, subdivision = code.partition("-")
     try:
-        if country in holidays.list_supported_countries(include_aliases=True):
+        if bool(dash) == bool(subdivision) and country in holidays.list_supported_countries(include_aliases=True):
             return holidays.country_holidays(country, subdiv=subdivision or None, **options)
         if code in holidays.list_supported_financial(include_aliases=True):
             return holidays.financial_holidays(code, **options)

@@ -29,9 +29,9 @@ def mapping_faults(spec: MappingSpec, place: Place, known: Known) -> Iterator[Fa
     else:
         yield from _policy_faults(spec, place, policy)
     yield from _answer_faults(spec, place)
-    if isinstance(spec.customer.timezone, str) and spec.customer.timezone != "requester":
-        yield from zone_faults(spec.customer.timezone, place, "customer.timezone")
-    yield from _default_zone_faults(spec, place)
+    for key, zone in _constants("customer.timezone", spec.customer.timezone):
+        if zone != "requester" or key != "customer.timezone":
+            yield from zone_faults(zone, place, key)
     if spec.plan == _DIRECTORY and spec.customer.directory is None:
         yield place.fault("plan", "directory without a directory", "customer: {directory: organization}")
     if spec.escalation is not None and spec.escalation not in known.escalations:
@@ -81,12 +81,23 @@ def _reading_faults(spec: MappingSpec, place: Place, policy: Policy) -> Iterator
 
 
 def _context_faults(spec: MappingSpec, place: Place, policy: Policy) -> Iterator[Fault]:
-    region, holidays = spec.customer.region, spec.customer.holidays
     regions = policy.regions()
-    if isinstance(region, str) and regions and region not in regions:
-        yield place.fault("customer.region", f"{policy.id} has no region {region!r}", one_of(regions))
-    if isinstance(holidays, str) and not holiday_code_exists(holidays):
-        yield place.fault("customer.holidays", f"unknown code {holidays!r}", HOLIDAY_CODES)
+    for key, region in _constants("customer.region", spec.customer.region):
+        if regions and region not in regions:
+            yield place.fault(key, f"{policy.id} has no region {region!r}", one_of(regions))
+    for key, code in _constants("customer.holidays", spec.customer.holidays):
+        if not holiday_code_exists(code):
+            yield place.fault(key, f"unknown code {code!r}", HOLIDAY_CODES)
+
+
+def _constants(key: str, choice: str | FromField | FromRequester | None) -> Iterator[tuple[str, str]]:
+    """Yield every value that the file itself gives for a choice, with its key path."""
+    if isinstance(choice, str):
+        yield key, choice
+    if isinstance(choice, (FromField, FromRequester)) and choice.default:
+        yield f"{key}.default", choice.default
+    if isinstance(choice, FromField):
+        yield from ((f"{key}.values.{held}", value) for held, value in choice.values.items())
 
 
 def _answer_faults(spec: MappingSpec, place: Place) -> Iterator[Fault]:
@@ -99,12 +110,3 @@ def _answer_faults(spec: MappingSpec, place: Place) -> Iterator[Fault]:
             where = f"answered_by.{index}.public_comment"
             problem = "our own agents cannot give the vendor's answer"
             yield place.fault(where, problem, "the vendor's accounts or domains")
-
-
-def _default_zone_faults(spec: MappingSpec, place: Place) -> Iterator[Fault]:
-    zone = spec.customer.timezone
-    if isinstance(zone, (FromField, FromRequester)) and zone.default:
-        yield from zone_faults(zone.default, place, "customer.timezone.default")
-    if isinstance(zone, FromField):
-        for key, name in zone.values.items():
-            yield from zone_faults(name, place, f"customer.timezone.values.{key}")

@@ -120,7 +120,7 @@ def _unauthorized(site: str, status: int) -> TrackerError:
 
 def _limited(site: str, status: int, wait: timedelta | None, *, tickets: bool) -> TrackerError:
     whose = "for this ticket" if tickets else "for the site"
-    sentence = f"{site}: too many requests {whose} ({status}); dueby waits as told. `rate.per_minute` keeps below it."
+    sentence = f"{site}: too many requests {whose} ({status}); dueby waits as told."
     scope = Scope.TICKET if tickets else Scope.SITE
     return TrackerError("rate_limited", sentence, retryable=True, retry_after=wait, scope=scope, status=status)
 

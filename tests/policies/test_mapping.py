@@ -110,6 +110,21 @@ CASES = {
         f"{US}, customer: {{timezone: Mars/Olympus}}",
         "mappings.0.customer.timezone: no time zone 'Mars/Olympus'",
     ),
+    "a default zone that does not exist": (
+        f"{US}, customer: {{timezone: {{requester: true, default: Mars/Olympus}}}}",
+        "mappings.0.customer.timezone.default: no time zone",
+    ),
+    "a region by values that is unknown": (
+        (
+            f"{US.replace('okta-premier-success', 'credenti').replace('gold', 'basic')}, "
+            "customer: {region: {field: r, values: {NA: moon}}}"
+        ),
+        "mappings.0.customer.region.values.NA: credenti has no region 'moon'",
+    ),
+    "a default holiday code that is unknown": (
+        f"{US}, customer: {{holidays: {{field: h, default: US-}}}}",
+        "mappings.0.customer.holidays.default: unknown code 'US-'",
+    ),
     "an unknown holiday code": (f"{US}, customer: {{holidays: XX}}", "mappings.0.customer.holidays: unknown code 'XX'"),
     "an unknown escalation": (f"{US}, escalation: none", "mappings.0.escalation: no escalation 'none'"),
     "tags on a Jira site": (f"{US}, attributes: {{t: {{tags: [a]}}}}", "mappings.0.attributes.t.tags: jira has no"),
