@@ -68,6 +68,15 @@ def remember(conn: Connection, ref: TicketRef, memory: Memory) -> None:
     )
 
 
+def first_applied_for(memory: Memory | None, first_applied: Mapping[str, datetime]) -> Mapping[str, datetime]:
+    """Give when each mapping came into force, without the one under which the ticket was already seen.
+
+    That ticket did not end before its mapping, whatever its history leaves out.
+    """
+    under = memory.mapping if memory and memory.state is not State.UNMAPPED else None
+    return {name: at for name, at in first_applied.items() if name != under}
+
+
 def find_ticket(conn: Connection, site: str, name: str) -> TicketRef | None:
     """Find a ticket that was fetched before, by its id or else by its key, whichever case it is written in."""
     by_id = select(tickets.c.ticket).where(tickets.c.site == site, tickets.c.ticket == name)

@@ -239,6 +239,17 @@ def test_a_known_ticket_that_is_gone_ends_in_sql_without_a_failure(world: World)
         assert list_failures(conn) == ()
 
 
+def test_a_ticket_seen_open_did_not_end_before_its_mapping_whatever_its_history_leaves_out(
+    world: World, ticket: Ticket
+) -> None:
+    assert world.sync()
+    world.tracker.tickets[REF.id] = replace(ticket, status=Status(("Done",), ended=True))
+    assert world.sync()
+    assert world.sync()
+    assert [wanted.state for _, wanted in world.tracker.written] == ["running", "closed"]
+    assert memory_of(world).state is State.CLOSED
+
+
 def test_a_ticket_never_seen_that_is_not_there_is_a_failure(world: World) -> None:
     missing = TicketRef("acme", "404")
     assert not world.sync(missing)
