@@ -242,12 +242,15 @@ def test_a_known_ticket_that_is_gone_ends_in_sql_without_a_failure(world: World)
 def test_a_ticket_seen_open_did_not_end_before_its_mapping_whatever_its_history_leaves_out(
     world: World, ticket: Ticket
 ) -> None:
+    filed_at = NOON - timedelta(days=2)
+    older = replace(ticket, created_at=filed_at, updated_at=filed_at)
+    world.tracker.tickets[REF.id] = older
     assert world.sync()
-    world.tracker.tickets[REF.id] = replace(ticket, status=Status(("Done",), ended=True))
+    world.tracker.tickets[REF.id] = replace(older, status=Status(("Done",), ended=True))
     assert world.sync()
     assert world.sync()
-    assert [wanted.state for _, wanted in world.tracker.written] == ["running", "closed"]
-    assert memory_of(world).state is State.CLOSED
+    assert (memory_of(world).ended, memory_of(world).reason) == (True, None)
+    assert memory_of(world).state is not State.UNMAPPED
 
 
 def test_a_ticket_never_seen_that_is_not_there_is_a_failure(world: World) -> None:
