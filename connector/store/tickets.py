@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, bindparam, case, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Text, bindparam, case, delete, func, insert, literal, null, select, update
 
 from connector.store.tables import Instant, sightings, tickets
 from connector.store.upsert import upsert
@@ -102,6 +102,7 @@ def end_gone(conn: Connection, ref: TicketRef, now: datetime) -> None:
         .where(tickets.c.site == ref.site, tickets.c.ticket == ref.id)
         .values(
             state=case((is_open & late, breached), (is_open, closed), else_=tickets.c.state),
+            due_at=case((is_open & late, tickets.c.due_at), (is_open, null()), else_=tickets.c.due_at),
             reason="deleted",
             ended=True,
             gone_at=func.coalesce(tickets.c.gone_at, literal(now, Instant)),

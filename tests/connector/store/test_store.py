@@ -224,6 +224,7 @@ def test_a_deleted_tickets_cycle_ends(engine: Engine, now: datetime, state: Stat
         gone = remembered(conn, REF)
     assert gone is not None
     assert (gone.state, gone.gone_at, gone.ended, gone.reason) == (expected, now, True, "deleted")
+    assert gone.due_at == (None if expected is State.CLOSED else due_at)
 
 
 def test_a_deleted_ticket_that_is_looked_at_again_was_synced_then(engine: Engine, now: datetime) -> None:
