@@ -41,10 +41,13 @@ def public_at(comment: Comment) -> datetime:
 def _comments(ticket: Ticket, rule: ByComment) -> Iterator[Answer]:
     for comment in ticket.comments:
         if why_not(ticket, comment, rule) is None:
-            who = comment.author.name or comment.author.id if comment.author else ""
             at = public_at(comment)
-            values = {"at": iso(at), "how": "public_comment", "who": who, "what": comment.id}
+            values = {"at": iso(at), "how": "public_comment", "who": _shown(comment.author), "what": comment.id}
             yield Answer(at, f"comment:{comment.id}", Fact("answer", values))
+
+
+def _shown(author: Person | None) -> str:
+    return author.name or author.id if author else ""
 
 
 def why_not(ticket: Ticket, comment: Comment, rule: ByComment) -> str | None:
@@ -125,5 +128,5 @@ def not_answers(ticket: Ticket, mapping: MappingSpec, start: datetime, now: date
         late = "before_start" if at < start else "in_future" if at > now else None
         why = late if None in reasons else reasons[0]
         if why:
-            who = comment.author.name or comment.author.id if comment.author else ""
+            who = _shown(comment.author)
             yield Fact("not_an_answer", {"comment": comment.id, "at": iso(at), "who": who, "why": why})

@@ -1,9 +1,9 @@
 """Values that a mapping takes from the ticket: from fields, labels or tags, or the reporter's own zone."""
 
-from policies.mapping import spellings
+from policies.mapping import looked_up, spellings
 from policies.mapping_schema import Mapping as MappingSpec
 from policies.mapping_values import FromField, FromRequester, FromTags
-from policies.model import FieldValue, Ticket
+from policies.model import FieldValue, Spelled, Ticket
 
 
 def taken(value: FieldValue, choice: FromField) -> tuple[str, ...]:
@@ -16,12 +16,8 @@ def taken(value: FieldValue, choice: FromField) -> tuple[str, ...]:
     return tuple(texts) or spare
 
 
-def _translated(spelled: tuple[str, ...], choice: FromField) -> str:
-    exact = next((choice.values[text] for text in spelled if text in choice.values), None)
-    if exact is not None:
-        return exact
-    loose = {key.casefold(): to for key, to in choice.values.items()}
-    found = next((loose[text.casefold()] for text in spelled if text.casefold() in loose), None)
+def _translated(spelled: Spelled, choice: FromField) -> str:
+    found = looked_up(spelled, choice.values)
     if found is not None:
         return found
     return choice.default if choice.values and choice.default is not None else spelled[0]

@@ -52,7 +52,7 @@ def time_cycle(ticket: Ticket, entitlement: Entitlement, opened_at: datetime, no
     stopped_at = answer.at if answer else max(end, opened_at) if end else None
     judged_at = stopped_at or now
     start_at, how = _restarted(ticket, entitlement, opened_at, judged_at)
-    asked = asked_at(ticket, mapping, _level_read_at(entitlement, start_at, judged_at))
+    asked = _asked_under(mapping.readings, ticket, entitlement, (start_at, judged_at))
     case = _case(entitlement, asked)
     terms = terms_for(entitlement.policy, case)
     pauses = within(pauses_of(ticket, mapping.paused_by, METRIC), start_at, stopped_at)
@@ -83,13 +83,17 @@ def used_under(terms: Terms, start_at: datetime, pauses: tuple[Pause, ...]) -> U
 
 def used_under_reading(ticket: Ticket, entitlement: Entitlement, cycle: Cycle, case: Case) -> Used | None:
     """Use up the target of the same cycle under other readings. Raise `CaseError` where they lack something."""
-    as_filed = entitlement.policy.level_as_filed(case.readings)
-    asked = asked_at(ticket, entitlement.mapping, cycle.start_at if as_filed else cycle.judged_at)
+    asked = _asked_under(case.readings, ticket, entitlement, (cycle.start_at, cycle.judged_at))
     return used_under(terms_for(entitlement.policy, replace(case, level=asked.level)), cycle.start_at, cycle.pauses)
 
 
-def _level_read_at(entitlement: Entitlement, start_at: datetime, judged_at: datetime) -> datetime:
-    return start_at if entitlement.policy.level_as_filed(entitlement.mapping.readings) else judged_at
+def _asked_under(
+    readings: tuple[str, ...], ticket: Ticket, entitlement: Entitlement, span: tuple[datetime, datetime]
+) -> Asked:
+    """Read the level where these readings say: at the start, or where the cycle is judged."""
+    start_at, judged_at = span
+    as_filed = entitlement.policy.level_as_filed(readings)
+    return asked_at(ticket, entitlement.mapping, start_at if as_filed else judged_at)
 
 
 def _case(entitlement: Entitlement, asked: Asked) -> Case:

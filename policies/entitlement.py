@@ -1,7 +1,7 @@
 """What a ticket is entitled to: its mapping, policy, plan, customer and attributes, or why none can be had."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
@@ -42,7 +42,6 @@ class Unentitled:
     detail: str = ""
     mapping: str | None = None
     facts: tuple[Fact, ...] = ()
-    spec: MappingSpec | None = field(default=None, repr=False)
 
 
 def entitlement_for(
@@ -58,13 +57,13 @@ def entitlement_for(
     found = Fact("mapping", {"name": spec.name, "version": mappings.version})
     policy = policies.get(spec.policy)
     if policy is None:
-        return Unentitled(reason="no_policy", detail=spec.policy, mapping=spec.name, facts=(found,), spec=spec)
+        return Unentitled(reason="no_policy", detail=spec.policy, mapping=spec.name, facts=(found,))
     listed = _listed(ticket, spec, mappings.customers)
     if listed is None and spec.customer.directory:
-        return Unentitled(reason="no_customer", mapping=spec.name, facts=(found,), spec=spec)
+        return Unentitled(reason="no_customer", mapping=spec.name, facts=(found,))
     how, value, plan = _plan(ticket, spec, policy, listed)
     if plan is None:
-        return Unentitled(reason="no_plan", detail=value, mapping=spec.name, facts=(found,), spec=spec)
+        return Unentitled(reason="no_plan", detail=value, mapping=spec.name, facts=(found,))
     customer, warnings = _customer(ticket, spec, policy, listed)
     return Entitlement(
         mapping=spec,

@@ -1,7 +1,7 @@
 """The receipt of a timed cycle: every fact that led to its due time, in the order in which it counted."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from policies.answers import not_answers
 from policies.cycle import Cycle, used_under_reading
@@ -49,11 +49,11 @@ def _levels(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> Iterator[
 
 def _pauses(cycle: Cycle) -> Iterator[Fact]:
     calendar = cycle.terms.calendar
-    if cycle.pauses and calendar:
-        yield Fact("own_rule", {"rule": "paused_by"})
-    for pause in cycle.pauses if calendar else ():
-        end = pause.end_at or cycle.judged_at
-        taken = calendar.elapsed(pause.start_at, end) if calendar else timedelta(0)
+    if calendar is None or not cycle.pauses:
+        return
+    yield Fact("own_rule", {"rule": "paused_by"})
+    for pause in cycle.pauses:
+        taken = calendar.elapsed(pause.start_at, pause.end_at or cycle.judged_at)
         values = {"start": iso(pause.start_at), "end": iso(pause.end_at) if pause.end_at else None}
         yield Fact("pause", {**values, "open": iso_duration(taken), "status": pause.status})
 

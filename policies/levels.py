@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.history import PRIORITY, changes_of, value_at
+from policies.mapping import looked_up
 from policies.mapping_schema import Mapping as MappingSpec
 from policies.model import FieldValue, Ticket
 
@@ -38,12 +39,7 @@ def field_of(mapping: MappingSpec) -> str:
 
 def _asked(value: FieldValue, mapping: MappingSpec) -> Asked:
     spelled = value[0] if value else ()
-    if not spelled:
-        return Asked(None)
-    loose = {key.casefold(): level for key, level in mapping.levels.items()}
-    exact = (mapping.levels[text] for text in spelled if text in mapping.levels)
-    either = (loose[text.casefold()] for text in spelled if text.casefold() in loose)
-    return Asked(next(exact, None) or next(either, None), spelled[0])
+    return Asked(looked_up(spelled, mapping.levels), spelled[0]) if spelled else Asked(None)
 
 
 def changes_between(

@@ -14,12 +14,13 @@ from policies.mapping_places import Known, Place
 from policies.mapping_schema import Customer
 from policies.mapping_schema import Mapping as MappingSpec
 from policies.mapping_values import Shape
-from policies.model import FieldValue, Ticket
+from policies.model import FieldValue, Spelled, Ticket
 from policies.other_checks import channel_faults, customer_faults, escalation_faults
 from policies.schema import Policy
 from policies.yaml12 import read_yaml
 
 _Part = TypeVar("_Part", bound=Shape)
+_Found = TypeVar("_Found")
 _SECTIONS = ("mappings", "customers", "escalations", "channels")
 
 
@@ -147,3 +148,12 @@ def _fits_key(ticket: Ticket, key: str, wanted: tuple[str, ...]) -> bool:
 def spellings(value: FieldValue) -> frozenset[str]:
     """Return every spelling of every value of a field, without case."""
     return frozenset(text.casefold() for spelled in value for text in spelled)
+
+
+def looked_up(spelled: Spelled, table: Mapping[str, _Found]) -> _Found | None:
+    """Return what a table holds for one value: by any of its spellings as written, else without case."""
+    exact = next((table[text] for text in spelled if text in table), None)
+    if exact is not None:
+        return exact
+    loose = {key.casefold(): found for key, found in table.items()}
+    return next((loose[text.casefold()] for text in spelled if text.casefold() in loose), None)
