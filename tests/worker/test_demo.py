@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connector.cli.door import console
 from policies.loader import load_policies
-from worker.demo.board import Place
+from worker.demo.board import Place, board
 from worker.demo.desk import Shown
 from worker.demo.rows import FLAVOURS, Row, of_today, reckoned
 
@@ -52,3 +53,10 @@ def test_it_files_some_tickets_now_on_every_flavour() -> None:
 )
 def test_a_ticket_fits_only_if_all_it_shows_is_expected(row: Row, shown: Shown, fits: bool) -> None:
     assert Place(row, "1", shown).fits(NOW) is fits
+
+
+def test_its_table_is_plain_where_it_is_not_coloured(capsys: pytest.CaptureFixture[str]) -> None:
+    console().print(board([Place(ROW, "1", RIGHT), Place(ROW, "2", Shown(None, None, None))], NOW))
+    right, wrong = capsys.readouterr().out.splitlines()[1:]
+    assert right.split()[-2:] == ["running", "✓"]
+    assert wrong.split()[-3:] == ["(left", "alone)", "differs"]

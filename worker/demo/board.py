@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from policies.loader import load_policies
 from worker.demo.desk import Shown
@@ -70,8 +71,8 @@ def board(places: Iterable[Place], now: datetime) -> Table:
         )
         dues = (_text(place.shown.due_at), _text(row.due_at))
         style = _STYLES.get(state, "default")
-        mark = "[green]✓[/]" if place.fits(now) else "[bold red]differs[/]"
-        table.add_row(*told, *dues, f"[{style}]{state or '(left alone)'}[/]", mark)
+        mark = Text("✓", "green") if place.fits(now) else Text("differs", "bold red")
+        table.add_row(*told, *dues, Text(state or "(left alone)", style), mark)
     return table
 
 

@@ -106,7 +106,7 @@ def _report(out: Console, places: list[Place], *, right: bool) -> None:
     out.print(board(places, now))
     wrong = sum(not place.fits(now) for place in places)
     good, bad = f"All {len(places)} tickets show what they should.", f"{wrong} of {len(places)} tickets differ."
-    out.print(f"[bold {'green' if right else 'red'}]{good if right else bad}[/]")
+    out.print(good if right else bad, style="bold green" if right else "bold red")
 
 
 def _stay(out: Console, desks: list[Desk], receiver: str, config: Path) -> None:
