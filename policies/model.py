@@ -115,6 +115,7 @@ class Ticket:
     status_changes: tuple[StatusChange, ...] = ()
     priority: Spelled = ()
     reporter: Person | None = None
+    assignee: Person | None = None
     traits: Mapping[str, FieldValue] = field(default_factory=dict)
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -61,6 +62,7 @@ agenda = Table(
     Column("held_until", Instant, nullable=False, default=EPOCH),
     Column("through_site", Boolean, nullable=False, default=False),
     Column("reason", Text, nullable=False),
+    Column("told_at", Instant),
     UniqueConstraint("site", "ticket"),
     Index("agenda_by_rank", "site", "rank", "look_at"),
     Index("agenda_by_look_at", "site", "look_at"),
@@ -75,6 +77,7 @@ sites = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("failed_ticket", Text),
     Column("reason", Text),
+    Column("failing_since", Instant),
 )
 
 failures = Table(
@@ -109,6 +112,7 @@ mappings = Table(
     Column("applied_at", Instant, nullable=False),
     Column("who", Text, nullable=False),
     Column("changed", Text, nullable=False),
+    Column("silent", Boolean, nullable=False, default=False),
 )
 
 first_applied = Table(
@@ -137,6 +141,9 @@ tickets = Table(
     Column("policy", Text),
     Column("plan", Text),
     Column("summary", Text, nullable=False),
+    Column("assignee", Text),
+    Column("customer_timezone", Text),
+    Column("owed_by", Text),
     Index("tickets_by_key", "site", "key"),
 )
 
@@ -180,4 +187,97 @@ notes = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+open_cycles = Table(
+    "open_cycles",
+    metadata,
+    *_ticket_key(),
+    Column("metric", Text, primary_key=True),
+    Column("start_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("level", Integer),
+    Column("receipt", JSON, nullable=False),
+    Index("open_cycles_by_due", "due_at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("start_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("repetition", Integer, nullable=False),
+    Column("send_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("next_at", Instant, nullable=False),
+    Column("busy_until", Instant, nullable=False, default=EPOCH),
+    Column("token", Text),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("doubtful", Boolean, nullable=False, default=False),
+    Column("sent_at", Instant),
+    Column("error", Text),
+    Column("since", Instant),
+    UniqueConstraint("site", "ticket", "metric", "start_at", "due_at", "step", "channel", "repetition"),
+    Index("notices_by_next", "state", "next_at"),
+    Index("notices_by_channel", "channel", "state", "next_at"),
+)
+
+fetched = Table(
+    "fetched",
+    metadata,
+    *_ticket_key(),
+    Column("document", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+)
+
+walks = Table(
+    "walks",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("walked_at", Instant),
+    Column("cursor", Text),
+    Column("next_at", Instant, nullable=False, default=EPOCH),
+    Column("busy_until", Instant, nullable=False, default=EPOCH),
+    Column("token", Text),
+    Column("reason", Text),
+)
+
+missed = Table(
+    "missed",
+    metadata,
+    *_ticket_key(),
+    Column("changed_at", Instant, primary_key=True),
+    Column("found_at", Instant, nullable=False),
+    Column("counted_at", Instant),
+    Index("missed_by_found", "found_at"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("requests_by_age", "site", "at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("site", Text),
+    Column("detail", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("over_at", Instant),
 )

@@ -58,6 +58,54 @@ class Wanted:
     summary: str
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A ticket that changed, by the tracker's id, and when."""
+
+    ticket: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page of changed tickets; `cursor` goes on from behind it (None: the tracker has none to keep)."""
+
+    tickets: tuple[Changed, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the mappings of a site look at, to keep a walk short: project keys or ids; None: all of the site."""
+
+    projects: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault that a preflight found: a stable `code`, what is wrong, what to do; `warning` is no fault.
+
+    `project` where it is one project's, `field` by contract name where it is a field's.
+    """
+
+    code: str
+    problem: str
+    todo: str
+    warning: bool = False
+    project: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The names that a site has, by what mappings may name: project, priority, status, field, brand, group, form, ...
+
+    Each value has all its spellings (key, name, id), the one shown to people first.
+    """
+
+    names: Mapping[str, tuple[tuple[str, ...], ...]]
+
+
 class Tracker(Protocol):
     """One site's tracker over its REST interface. All methods raise `connector.errors.TrackerError`."""
 

@@ -1,0 +1,42 @@
+"""The last fetched state of each ticket, whole: what a change of mappings or policies is tried on beforehand."""
+
+import zlib
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Text, bindparam, select
+
+from connector.store.tables import fetched
+from connector.store.upsert import upsert
+from policies.model import Ticket, TicketRef
+
+_TICKET = TypeAdapter(Ticket)
+_SITE, _ID = bindparam("of_site", type_=Text), bindparam("of_ticket", type_=Text)
+_DOCUMENT = select(fetched.c.document).where(fetched.c.site == _SITE, fetched.c.ticket == _ID)
+
+
+def keep_fetched(conn: Connection, ticket: Ticket, now: datetime) -> None:
+    """Store a ticket as it was fetched."""
+    row = {
+        "site": ticket.ref.site,
+        "ticket": ticket.ref.id,
+        "document": zlib.compress(_TICKET.dump_json(ticket), 1),
+        "digest": digest_of(ticket),
+        "updated_at": ticket.updated_at,
+        "fetched_at": now,
+    }
+    upsert(conn, fetched, row)
+
+
+def fetched_ticket(conn: Connection, ref: TicketRef) -> Ticket | None:
+    """Return a ticket as it was last fetched; None: never."""
+    document = conn.execute(_DOCUMENT, {"of_site": ref.site, "of_ticket": ref.id}).scalar_one_or_none()
+    return None if document is None else _TICKET.validate_json(zlib.decompress(document))
+
+
+def digest_of(ticket: Ticket) -> str:
+    """Name what a ticket holds beside dueby's own fields: another name, another ticket to decide about."""
+    bare = replace(ticket, held={}, updated_at=ticket.created_at)
+    return sha256(_TICKET.dump_json(bare)).hexdigest()
