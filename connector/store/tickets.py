@@ -40,6 +40,9 @@ class Memory:
     level: int | None = None
     policy: str | None = None
     plan: str | None = None
+    assignee: str | None = None
+    customer_timezone: str | None = None
+    owed_by: str | None = None
 
 
 _FACTS = tuple(field.name for field in fields(Memory))
