@@ -52,6 +52,7 @@ def _ticket(issue: Json, http: Http, auth: AuthBase, discovery: Discovery, own_a
         status_changes=status_changes(items, discovery.statuses, present),
         priority=named(fields.get("priority")),
         reporter=person(fields.get("reporter"), own_account),
+        assignee=person(fields.get("assignee"), own_account),
         traits=_traits(fields, discovery),
         fields=_values(fields),
         changes=field_changes(items, fields, discovery.fields, own),

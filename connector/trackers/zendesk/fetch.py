@@ -78,6 +78,7 @@ def _ticket(raw: Json, answer: Json, created_at: datetime, around: Around) -> Ti
         status_changes=tuple(told.status_changes),
         priority=priority(raw.get("priority")),
         reporter=people.person(word(raw.get("requester_id"))),
+        assignee=people.person(word(raw.get("assignee_id"))),
         traits=_traits(raw, answer, around.catalogue),
         fields=_fields(raw, around.catalogue),
         changes=tuple(told.changes),

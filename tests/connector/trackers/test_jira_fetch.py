@@ -80,6 +80,25 @@ def test_ticket_is_read_whole(wire: Wire) -> None:
     assert len(wire.sent("GET", ISSUE)) == 1
 
 
+CLOUD_HOLDER = cloud_user("alice", timeZone="Europe/Paris")
+DC_HOLDER = {"name": "alice", "key": "JIRAUSER-alice", "emailAddress": "alice@acme.example", "displayName": "Alice"}
+
+
+@pytest.mark.parametrize(
+    ("site", "shown", "assignee"),
+    [
+        pytest.param(CLOUD, CLOUD_HOLDER, Person("alice", "Alice", timezone="Europe/Paris"), id="on Cloud by account id"),
+        pytest.param(
+            DATACENTER, DC_HOLDER, Person("alice", "Alice", "alice@acme.example"), id="on Data Center by user name"
+        ),
+        pytest.param(CLOUD, None, None, id="nobody"),
+    ],
+)
+def test_who_holds_the_ticket_is_read(wire: Wire, site: Site, shown: Body | None, assignee: Person | None) -> None:
+    software = {"key": "DEV", "projectTypeKey": "software"}
+    assert fetched(wire, jira_issue({"assignee": shown, "project": software}), site).assignee == assignee
+
+
 def test_second_fetch_is_one_request(wire: Wire) -> None:
     wire.jira(CLOUD_URL)
     wire.answers("GET", f"{CLOUD_URL}{ISSUE}", jira_issue())

@@ -84,6 +84,16 @@ def test_ticket_is_read_whole(wire: Wire) -> None:
     )
 
 
+def test_who_holds_the_ticket_is_read_from_what_comes_along(wire: Wire) -> None:
+    ticket = fetched(wire, assignee_id=2)
+    assert ticket.assignee == Person("2", "Alice", "alice@acme.example", Role.AGENT)
+    assert wire.sent("GET", "/users/2") == []
+
+
+def test_ticket_that_nobody_holds_has_no_assignee(wire: Wire) -> None:
+    assert fetched(wire, assignee_id=None).assignee is None
+
+
 def test_ticket_without_comments_takes_two_requests(wire: Wire) -> None:
     wire.desk()
     wire.answers("GET", f"{API}/tickets/5158", desk_ticket())
@@ -430,9 +440,11 @@ def test_recorded_ticket_is_read(wire: Wire, shared: Any) -> None:
     wire.answers("GET", f"{API}/tickets/4021", body)
     wire.answers("GET", f"{API}/tickets/4021/audits", last_page("audits", []))
     wire.answers("GET", f"{API}/tickets/4021/comments", last_page("comments", []))
-    wire.answers("GET", f"{API}/users/419242808332", None, 404)
+    for stranger in (419242808332, 411048030951):
+        wire.answers("GET", f"{API}/users/{stranger}", None, 404)
     site = dataclasses.replace(DESK, fields={"summary": "360041123652"})
     ticket = wire.open(site).fetch("4021")
     assert (ticket.ref.id, ticket.status, ticket.priority) == ("4021", OPEN, ())
     assert ticket.created_at == datetime(2022, 10, 19, 16, 56, 2, tzinfo=UTC)
     assert ticket.held == {"summary": "<text>"}
+    assert ticket.assignee == Person("411048030951", role=Role.CUSTOMER)
