@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
-from typing import Any, Protocol
+from enum import IntEnum, StrEnum
+from typing import Any, Literal, Protocol
 
 from policies.model import Ticket
 
@@ -76,31 +76,56 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the mappings of a site look at, to keep a walk short: project keys or ids; None: all of the site."""
+    """What the mappings of a site look at, to keep a walk short: project keys or ids, ticket forms; None: all there are."""
 
     projects: tuple[str, ...] | None = None
+    forms: tuple[str, ...] | None = None
+
+
+class Verdict(StrEnum):
+    """What a preflight thinks of one thing that it looked at."""
+
+    RIGHT = "right"
+    WARNING = "warning"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault that a preflight found: a stable `code`, what is wrong, what to do; `warning` is no fault.
+    """One thing that a preflight looked at: a stable `code`, what was found, and what to do where it is not right.
 
-    `project` where it is one project's, `field` by contract name where it is a field's.
+    `project` where it is one project's or form's, `field` by contract name, `path` by key path into the mappings.
     """
 
     code: str
-    problem: str
-    todo: str
-    warning: bool = False
+    verdict: Verdict
+    found: str
+    todo: str = ""
     project: str | None = None
     field: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField:
+    """One of dueby's own fields on a site: contract name, the tracker's id (None: not made yet), name and type there.
+
+    `how` is configured, found (by name and type), created, or missing where nothing was to be created.
+    """
+
+    name: str
+    id: str | None
+    title: str
+    kind: str
+    how: Literal["configured", "found", "created", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The names that a site has, by what mappings may name: project, priority, status, field, brand, group, form, ...
 
-    Each value has all its spellings (key, name, id), the one shown to people first.
+    Each value has all its spellings, the one shown to people first and the id last. A kind that the site does not tell
+    is absent. `service_desk` are those of its projects whose tickets can hold internal notes.
     """
 
     names: Mapping[str, tuple[tuple[str, ...], ...]]
