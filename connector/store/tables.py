@@ -244,12 +244,19 @@ walks = Table(
     "walks",
     metadata,
     Column("site", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("projects", JSON),
     Column("walked_at", Instant),
+    Column("began_at", Instant),
     Column("cursor", Text),
+    Column("asked", JSON, nullable=False, default=list),
     Column("next_at", Instant, nullable=False, default=EPOCH),
     Column("busy_until", Instant, nullable=False, default=EPOCH),
     Column("token", Text),
+    Column("attempts", Integer, nullable=False, default=0),
     Column("reason", Text),
+    Column("sentence", Text),
+    Column("failing_since", Instant),
 )
 
 missed = Table(

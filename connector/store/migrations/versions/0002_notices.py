@@ -93,13 +93,20 @@ def upgrade() -> None:
     op.create_table(
         "walks",
         sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("projects", sa.JSON(), nullable=True),
         sa.Column("walked_at", sa.BigInteger(), nullable=True),
+        sa.Column("began_at", sa.BigInteger(), nullable=True),
         sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=False),
         sa.Column("busy_until", sa.BigInteger(), nullable=False),
         sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("site"),
+        sa.Column("sentence", sa.Text(), nullable=True),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("site", "kind"),
     )
     op.add_column("agenda", sa.Column("told_at", sa.BigInteger(), nullable=True))
     op.add_column("mappings", sa.Column("silent", sa.Boolean(), nullable=False, server_default=sa.false()))
