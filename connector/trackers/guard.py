@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +33,10 @@ BeforeRequest = Callable[[str], None]
 
 
 class Guard(HTTPAdapter):
-    """Lets a site's requests out, turns every fault into a `TrackerError`; follows no redirect, retries no answer."""
+    """Lets a site's requests out, turns every fault into a `TrackerError`; follows no redirect, retries no answer.
+
+    `ahead` is by how much this machine's time was ahead of the tracker's Date header at the last answer.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class Guard(HTTPAdapter):
         super().__init__(max_retries=_ONLY_TO_CONNECT)
         self._site, self._now, self._before = site, now, before_request
         self._limit_is_tickets = limit_is_tickets
+        self.ahead: timedelta | None = None
 
     def fit(self, session: Session) -> None:
         """Make a session send everything through this door."""
@@ -63,6 +68,7 @@ class Guard(HTTPAdapter):
         except (RequestException, UnicodeError) as error:
             scope = Scope.SITE if isinstance(error, ConnectionError) else Scope.TICKET
             raise unreachable(self._site.name, _why(error), scope) from None
+        self.ahead = _ahead(response, self._now())
         if fault := fault_of(response, self._site.name, self._now(), self._limit_is_tickets):
             raise AnsweredError(fault, body_of(response)) from None
         return response
@@ -103,6 +109,14 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _ahead(response: Response, now: datetime) -> timedelta | None:
+    try:
+        at = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return now - at if at.tzinfo else None
 
 
 def _why(error: Exception) -> str:

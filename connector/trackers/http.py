@@ -9,7 +9,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from connector.sites import Site
 from connector.trackers.faults import bad_answer, unreachable
 from connector.trackers.guard import TIMEOUT, BeforeRequest, Guard
-from connector.trackers.shapes import Json
+from connector.trackers.shapes import Json, records
 
 Params = Mapping[str, str | int]
 
@@ -34,6 +34,13 @@ class Http:
         """Get a JSON object."""
         return self._checked(self._send("GET", path, params, None, auth))
 
+    def get_list(self, path: str, params: Params | None = None, auth: AuthBase | None = None) -> list[Json]:
+        """Get a JSON list of objects."""
+        answer = self._read(self._send("GET", path, params, None, auth))
+        if not isinstance(answer, list):
+            raise bad_answer(self.site.name, "it is no JSON list")
+        return records(answer)
+
     def post(self, path: str, body: Json, auth: AuthBase | None = None) -> Json:
         """Post a JSON object and get one back."""
         return self._checked(self._send("POST", path, None, body, auth))
@@ -54,13 +61,16 @@ class Http:
             raise unreachable(self.site.name, type(error).__name__) from None
 
     def _checked(self, response: Response) -> Json:
-        try:
-            answer = response.json()
-        except (ValueError, RecursionError):
-            raise bad_answer(self.site.name, "it is no JSON") from None
+        answer = self._read(response)
         if not isinstance(answer, dict):
             raise bad_answer(self.site.name, "it is no JSON object")
         return answer
+
+    def _read(self, response: Response) -> object:
+        try:
+            return response.json()
+        except (ValueError, RecursionError):
+            raise bad_answer(self.site.name, "it is no JSON") from None
 
 
 class NoAuth(AuthBase):

@@ -76,7 +76,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the mappings of a site look at, to keep a walk short: project keys or ids, ticket forms; None: all there are."""
+    """What the mappings of a site look at: project keys or ids, and ticket forms; None: all that there are."""
 
     projects: tuple[str, ...] | None = None
     forms: tuple[str, ...] | None = None

@@ -14,11 +14,14 @@ from policies.model import Spelled
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One ticket field: Zendesk's word for its type, and the names of its options by their tags."""
+    """One ticket field: Zendesk's word for its type, the names of its options by their tags, a regexp's pattern."""
 
     id: str
     kind: str
     options: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    active: bool = True
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +86,11 @@ class Catalogue:
 def _field(raw: Json) -> Field:
     options = records(raw.get("custom_field_options"))
     names = {word(option.get("value")): word(option.get("name")) for option in options}
-    return Field(word(raw.get("id")), word(raw.get("type")), names)
+    return Field(
+        id=word(raw.get("id")),
+        kind=word(raw.get("type")),
+        options=names,
+        title=word(raw.get("title")),
+        active=raw.get("active") is not False,
+        pattern=word(raw.get("regexp_for_validation")),
+    )

@@ -30,6 +30,10 @@ class Client:
         """Get a JSON object."""
         return self._signed(lambda auth: self.http.get(path, params, auth))
 
+    def post(self, path: str, body: Json) -> Json:
+        """Post a JSON object and get one back."""
+        return self._signed(lambda auth: self.http.post(path, body, auth))
+
     def put(self, path: str, body: Json) -> None:
         """Put a JSON object."""
         self._signed(lambda auth: self.http.put(path, body, None, auth))
