@@ -7,6 +7,7 @@ from zlib import crc32
 
 from policies.choices import attributes_of, one_of_field, zone_of
 from policies.due import plan_fact
+from policies.escalation_schema import Escalation
 from policies.mapping import Mappings, mapping_for, spellings
 from policies.mapping_places import holiday_code_exists, zone_exists
 from policies.mapping_schema import Customer as Listed
@@ -21,7 +22,8 @@ from policies.terms import Customer
 class Entitlement:
     """A mapped ticket's promise, as far as it does not depend on the level.
 
-    `fingerprint` changes with the mapping's own words; `first_applied_at` is when the mapping first came into force.
+    `fingerprint` changes with the mapping's own words; `first_applied_at` is when the mapping first came into force,
+    None where the ticket was seen mapped by it before. Steps before `notices_from` are never raised.
     """
 
     mapping: MappingSpec
@@ -32,6 +34,8 @@ class Entitlement:
     customer: Customer
     attributes: Mapping[str, tuple[str, ...]]
     facts: tuple[Fact, ...]
+    escalation: Escalation | None = None
+    notices_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +53,13 @@ def entitlement_for(
     mappings: Mappings,
     policies: Mapping[str, Policy],
     first_applied: Mapping[str, datetime],
+    seen_under: str | None = None,
 ) -> Entitlement | Unentitled:
-    """Find what a ticket is entitled to under the mappings in force. Pure; never raises for a ticket's content."""
+    """Find what a ticket is entitled to under the mappings in force. Pure; never raises for a ticket's content.
+
+    `seen_under` names the mapping by which the ticket was seen mapped before: it did not end before that one applied,
+    whatever its history leaves out.
+    """
     spec = mapping_for(ticket, mappings)
     if spec is None:
         return Unentitled(reason="no_match")
@@ -68,13 +77,20 @@ def entitlement_for(
     return Entitlement(
         mapping=spec,
         fingerprint=crc32(spec.model_dump_json().encode()),
-        first_applied_at=first_applied.get(spec.name),
+        first_applied_at=None if spec.name == seen_under else first_applied.get(spec.name),
         policy=policy,
         plan=plan,
         customer=customer,
         attributes=attributes_of(ticket, spec),
         facts=(found, plan_fact(policy, plan, how, value), *warnings),
+        escalation=next((known for known in mappings.escalations if known.name == spec.escalation), None),
+        notices_from=_notices_from(spec, mappings, first_applied),
     )
+
+
+def _notices_from(spec: MappingSpec, mappings: Mappings, first_applied: Mapping[str, datetime]) -> datetime | None:
+    own = spec.notices_from or first_applied.get(spec.name)
+    return max((at for at in (own, mappings.silent_from) if at), default=None)
 
 
 def _listed(ticket: Ticket, spec: MappingSpec, customers: Iterable[Listed]) -> Listed | None:

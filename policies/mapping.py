@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -34,13 +35,17 @@ class SiteLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """A mappings file that was read and found right; `version` is the number it was stored under."""
+    """A mappings file that was read and found right; `version` is the number it was stored under.
+
+    No step that lies before `silent_from` is raised: the file was applied silently then.
+    """
 
     mappings: tuple[MappingSpec, ...] = ()
     customers: tuple[Customer, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     channels: tuple[Channel, ...] = ()
     version: int = 0
+    silent_from: datetime | None = None
 
 
 @dataclass(slots=True)

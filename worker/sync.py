@@ -9,7 +9,7 @@ from connector.errors import TrackerError
 from connector.store import agenda
 from connector.store.agenda import Lease
 from connector.store.engine import StoreAway, reading, writing
-from connector.store.tickets import end_gone, find_ticket, first_applied_for
+from connector.store.tickets import end_gone, find_ticket, seen_under
 from connector.trackers.port import Wanted
 from policies.decide import decide
 from policies.decision import Decision
@@ -72,8 +72,8 @@ def _look(lease: Lease, deps: Deps) -> Seen | None:
     with reading(deps.engine) as conn:
         known, rules = recall(conn, ticket.ref), rules_of(deps.rules, conn)
     ticket, sightings = note_sightings(ticket, known.sightings)
-    applied = first_applied_for(known.memory, rules.first_applied)
-    entitlement = no_policy(entitlement_for(ticket, rules.mappings, rules.policies, applied))
+    found = entitlement_for(ticket, rules.mappings, rules.policies, rules.first_applied, seen_under(known.memory))
+    entitlement = no_policy(found)
     decision = decide(ticket, entitlement, known.finished, deps.now())
     summary = deps.summary(decision.summary, site)
     return Seen(ticket=ticket, decision=decision, summary=summary, sightings=sightings, recalled=known)

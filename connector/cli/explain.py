@@ -13,7 +13,7 @@ from connector.sites import Site
 from connector.store.cycles import finished_cycles
 from connector.store.engine import reading
 from connector.store.mappings import current_mappings
-from connector.store.tickets import first_applied_for, remembered, sightings_of
+from connector.store.tickets import remembered, seen_under, sightings_of
 from connector.trackers.registry import open_tracker
 from policies.decide import decide
 from policies.entitlement import entitlement_for
@@ -50,8 +50,8 @@ def _outcome(conn: Connection, settings: Settings, site: Site, fetched: Ticket, 
     if stored is not None:
         mappings = read_mappings(stored.text, "mappings in force", policies, settings.sites, stored.version)
     ticket, _ = note_sightings(fetched, sightings_of(conn, fetched.ref))
-    applied = first_applied_for(remembered(conn, ticket.ref), stored.first_applied if stored else {})
-    entitlement = entitlement_for(ticket, mappings, policies, applied)
+    first_applied, under = stored.first_applied if stored else {}, seen_under(remembered(conn, ticket.ref))
+    entitlement = entitlement_for(ticket, mappings, policies, first_applied, under)
     decision = decide(ticket, entitlement, finished_cycles(conn, ticket.ref), now)
     return Outcome(
         ref=ticket.ref,

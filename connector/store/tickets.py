@@ -71,13 +71,9 @@ def remember(conn: Connection, ref: TicketRef, memory: Memory) -> None:
     )
 
 
-def first_applied_for(memory: Memory | None, first_applied: Mapping[str, datetime]) -> Mapping[str, datetime]:
-    """Give when each mapping came into force, without the one under which the ticket was already seen.
-
-    That ticket did not end before its mapping, whatever its history leaves out.
-    """
-    under = memory.mapping if memory and memory.state is not State.UNMAPPED else None
-    return {name: at for name, at in first_applied.items() if name != under}
+def seen_under(memory: Memory | None) -> str | None:
+    """Name the mapping by which the last sync saw the ticket mapped."""
+    return memory.mapping if memory and memory.state is not State.UNMAPPED else None
 
 
 def find_ticket(conn: Connection, site: str, name: str) -> TicketRef | None:
