@@ -1,4 +1,4 @@
-"""What all tests share: the documents beside the project, and a count of those that were really read."""
+"""What all tests share: the documents beside the project, a count of those that were really read, and databases."""
 
 import os
 import sys
@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+
+from connector.store.engine import open_engine
+from tests.databases import Postgres, make_template, migrate, on_postgres, on_sqlite, postgres_running
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 _BELOW = f"{SHARED}{os.sep}"
@@ -52,6 +56,74 @@ def shared_files(shared: Path) -> Callable[[str], tuple[Path, ...]]:
         return found
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL for the whole run, started for the first test that asks."""
+    with postgres_running() as server:
+        make_template(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite database; it is copied, which takes less than to migrate."""
+    file = tmp_path_factory.mktemp("migrated") / "dueby.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Run a test on each database engine."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database without tables, on each engine."""
+    on_server = engine_name == "PostgreSQL"
+    with (
+        on_postgres(request.getfixturevalue("postgres"), migrated=False) if on_server else on_sqlite(tmp_path, None)
+    ) as url:
+        yield url
+        open_engine(url).dispose()
+
+
+@pytest.fixture
+def both_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a migrated database, on each engine."""
+    on_server = engine_name == "PostgreSQL"
+    with (
+        on_postgres(request.getfixturevalue("postgres"), migrated=True)
+        if on_server
+        else on_sqlite(tmp_path, request.getfixturevalue("migrated_file"))
+    ) as url:
+        yield url
+        open_engine(url).dispose()
+
+
+@pytest.fixture
+def both_engine(both_url: str) -> Engine:
+    """Give a migrated database, on each engine."""
+    return open_engine(both_url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> Iterator[str]:
+    """Give the address of a migrated SQLite database."""
+    with on_sqlite(tmp_path, migrated_file) as url:
+        yield url
+        open_engine(url).dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """Give the address of a migrated PostgreSQL database."""
+    with on_postgres(postgres, migrated=True) as url:
+        yield url
+        open_engine(url).dispose()
 
 
 def _whole_suite(config: pytest.Config) -> bool:

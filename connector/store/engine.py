@@ -1,25 +1,22 @@
 """Open the database, lazily and once a process, and the two ways to talk to it: reading and writing."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from sqlite3 import Connection as SQLiteConnection
-from sqlite3 import OperationalError as SQLiteError
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from connector.store.filelock import FileLock, LockError
+from connector.store.postgres import postgres_engine, unusable
+from connector.store.sqlite import sqlite_engine
 
-BUSY_SECONDS = 10
-_POOL = 20
 _opened: dict[tuple[int, str], Engine] = {}
 _locks: dict[tuple[int, str], FileLock] = {}
+_READS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class StoreAway(Exception):  # noqa: N818  # it names a state of the world
@@ -33,55 +30,25 @@ def open_engine(database_url: str) -> Engine:
     """
     place = (os.getpid(), database_url)
     if place not in _opened:
-        _opened[place] = _sqlite(database_url) if database_url.startswith("sqlite") else _server(database_url)
+        _opened[place] = sqlite_engine(database_url) if database_url.startswith("sqlite") else _server(database_url)
     return _opened[place]
 
 
 def _server(database_url: str) -> Engine:
     try:
-        return create_engine(database_url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS)
+        return postgres_engine(database_url)
     except ImportError as error:
         raise StoreAway(
-            f"The driver for this database is not installed ({error}). Install it beside dueby, or use sqlite:///file."
+            f"The driver for this database is not installed ({error}). Write postgresql:// without naming one."
         ) from error
-
-
-def _sqlite(database_url: str) -> Engine:
-    options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = create_engine(database_url, connect_args=options, pool_timeout=BUSY_SECONDS, pool_size=_POOL)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: SQLiteConnection, _record: Any) -> None:
-    connection.isolation_level = None  # we begin transactions ourselves
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    _write_ahead(connection)
-
-
-def _write_ahead(connection: SQLiteConnection) -> None:
-    """Turn WAL on; SQLite does not wait for this one lock by itself."""
-    for _ in range(BUSY_SECONDS * 20):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except SQLiteError as error:
-            if "locked" not in str(error):
-                raise
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Give a connection inside one transaction that only reads. Raise StoreAway."""
+    """Give a connection inside one transaction that only reads, and sees one moment. Raise StoreAway."""
     with _named(), engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            connection.execution_options(**_READS)
         yield connection
 
 
@@ -111,14 +78,16 @@ def _queue(engine: Engine) -> AbstractContextManager[None]:
 def _named() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeoutError, LockError) as error:
-        raise StoreAway(
-            f"The database can't be used now: {_why(error)}. Is it there, writable and not full?"
-        ) from error
+    except DBAPIError as error:
+        if not unusable(error):
+            raise
+        raise _away(str(error.orig)) from error
+    except (PoolTimeoutError, LockError) as error:
+        raise _away(str(error)) from error
 
 
-def _why(error: Exception) -> str:
-    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+def _away(why: str) -> StoreAway:
+    return StoreAway(f"The database can't be used now: {' '.join(why.split())}. Is it there, writable and not full?")
 
 
 def shown_url(database_url: str) -> str:

@@ -7,9 +7,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from connector.store.engine import StoreAway, reading, writing
+from connector.store.postgres import lock
 
 _FOLDER = Path(__file__).with_name("migrations")
 
@@ -23,6 +24,8 @@ def upgrade(engine: Engine) -> bool:
         if _standing(connection) == newest:
             return False
     with writing(engine) as connection:
+        _take_time(connection)
+        lock(connection, "upgrade")
         if _standing(connection) == newest:
             return False
         config.attributes["connection"] = connection
@@ -31,6 +34,13 @@ def upgrade(engine: Engine) -> bool:
         except CommandError as error:
             raise StoreAway(f"The database's tables are of another dueby ({error}). Is this one too old?") from error
     return True
+
+
+def _take_time(connection: Connection) -> None:
+    """Lift the limits that keep everyday statements short: a big table takes long, and others wait for who migrates."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = '10min'"))
 
 
 def _standing(connection: Connection) -> str | None:

@@ -20,12 +20,12 @@ def upsert(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
 
 def insert_once(conn: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row unless its key stands already; say whether it was new."""
-    return conn.execute(_insert_once(conn.dialect.name, table), dict(row)).rowcount == 1
+    return conn.execute(_insert_once(conn.dialect.name, table), dict(row)).first() is not None
 
 
 def insert_all_once(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row[Any]]:
     """Insert rows unless their keys stand already, in one statement; return the keys of those that were new."""
-    return conn.execute(_insert_all_once(conn.dialect.name, table), rows).all() if rows else ()
+    return conn.execute(_insert_once(conn.dialect.name, table), rows).all() if rows else ()
 
 
 @cache
@@ -37,9 +37,4 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Any:
 
 @cache
 def _insert_once(dialect: str, table: Table) -> Any:
-    return insert_into(dialect, table).on_conflict_do_nothing()
-
-
-@cache
-def _insert_all_once(dialect: str, table: Table) -> Any:
-    return _insert_once(dialect, table).returning(*table.primary_key)
+    return insert_into(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)

@@ -4,7 +4,6 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -13,9 +12,8 @@ from sqlalchemy import Engine
 from connector.errors import TrackerError
 from connector.sites import Site
 from connector.store.agenda import AgendaRow, agenda_row, wake
-from connector.store.engine import open_engine, reading, writing
+from connector.store.engine import reading, writing
 from connector.store.mappings import save_mappings
-from connector.store.upgrade import upgrade
 from connector.texts import summary
 from connector.trackers.port import Rank, Wanted
 from policies.model import Person, Role, Status, Ticket, TicketRef
@@ -131,11 +129,8 @@ def ticket() -> Ticket:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_engine(f"sqlite:///{tmp_path}/dueby.db")
-    upgrade(opened)
-    yield opened
-    opened.dispose()
+def engine(both_engine: Engine) -> Engine:
+    return both_engine
 
 
 @pytest.fixture

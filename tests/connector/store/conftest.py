@@ -1,13 +1,11 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from connector.store.engine import open_engine, writing
+from connector.store.engine import writing
 from connector.store.lease import Lease, start
-from connector.store.upgrade import upgrade
 from policies.model import TicketRef
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -19,16 +17,13 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/dueby.db"
+def database_url(both_url: str) -> str:
+    return both_url
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    opened = open_engine(database_url)
-    upgrade(opened)
-    yield opened
-    opened.dispose()
+def engine(both_engine: Engine) -> Engine:
+    return both_engine
 
 
 @pytest.fixture

@@ -43,9 +43,9 @@ def _upgraded(database_url: str) -> bool:
     return upgrade(open_engine(database_url))
 
 
-def test_upgrades_from_several_processes_migrate_once(database_url: str) -> None:
+def test_upgrades_from_several_processes_migrate_once(empty_url: str) -> None:
     with SPAWN.Pool(4) as pool:
-        assert sorted(pool.map(_upgraded, [database_url] * 4)) == [False, False, False, True]
+        assert sorted(pool.map(_upgraded, [empty_url] * 4)) == [False, False, False, True]
 
 
 def test_tables_of_a_newer_dueby_are_told(engine: Engine) -> None:
@@ -60,8 +60,8 @@ def test_migrations_make_the_tables_that_the_code_uses(engine: Engine) -> None:
         assert compare_metadata(MigrationContext.configure(conn), metadata) == []
 
 
-def test_sqlite_writes_ahead_and_syncs_normally(engine: Engine) -> None:
-    with reading(engine) as conn:
+def test_sqlite_writes_ahead_and_syncs_normally(sqlite_url: str) -> None:
+    with reading(open_engine(sqlite_url)) as conn:
         assert conn.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
         assert conn.execute(text("PRAGMA synchronous")).scalar_one() == 1
 
@@ -95,18 +95,18 @@ def test_a_database_that_is_not_there_is_a_sentence_for_a_person() -> None:
 
 
 def test_a_locked_database_is_told_and_not_waited_for_ever(
-    engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connector.store.engine.BUSY_SECONDS", 1)
-    impatient = open_engine(f"{database_url}?")
-    other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    monkeypatch.setattr("connector.store.sqlite.BUSY_SECONDS", 1)
+    impatient = open_engine(f"{sqlite_url}?")
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreAway, match="locked"), writing(impatient):
         pass
     other.execute("ROLLBACK")
     other.close()
     impatient.dispose()
-    with reading(engine) as conn:
+    with reading(open_engine(sqlite_url)) as conn:
         assert agenda_row(conn, REF) is None
 
 
