@@ -3,12 +3,15 @@
 import socket
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from werkzeug.datastructures import MultiDict
 
+from connector import time_source
 from connector.sandbox.calls import Answer, Request
 
 Answerer = Callable[[Request], Answer | None]
@@ -16,13 +19,13 @@ Answerer = Callable[[Request], Answer | None]
 
 
 class Listener(ThreadingHTTPServer):
-    """Listen on 127.0.0.1; `port` 0 takes a free one."""
+    """Listen on 127.0.0.1; `port` 0 takes a free one. Answers are dated by the sandbox's own time."""
 
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, answerer: Answerer) -> None:
-        self.answerer = answerer
+    def __init__(self, port: int, answerer: Answerer, now: Callable[[], datetime] = time_source.now) -> None:
+        self.answerer, self.now = answerer, now
         self._open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
 
@@ -86,6 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815  # http.server looks for these names
+
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002  # the signature of http.server
+        """Give the sandbox's time for the Date header."""
+        return format_datetime(self.server.now().astimezone(UTC), usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the signature of http.server
         """Stay quiet: the sandbox keeps its own log."""

@@ -19,7 +19,7 @@ def serve(sandbox: Served, port: int = 0) -> Iterator[Served]:
     Serving it again on the same port is how a tracker goes away and comes back with all its tickets.
     """
     sandbox.stopped.clear()
-    listener = Listener(port, door(sandbox))
+    listener = Listener(port, door(sandbox), sandbox.now)
     sandbox.serve_at(f"http://127.0.0.1:{listener.server_address[1]}")
     thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

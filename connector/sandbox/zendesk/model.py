@@ -23,16 +23,19 @@ class User:
     role: Role = "agent"
     timezone: str = "Etc/UTC"
     organization_id: int | None = None
+    restriction: Literal["groups", "organization", "assigned"] | None = None
     token: str | None = None
 
 
 @dataclass(kw_only=True)
 class Named:
-    """A group, organization, brand or ticket form."""
+    """A group, organization, brand or ticket form; `without` are the fields that a form lacks."""
 
     id: int
     name: str
     domains: tuple[str, ...] = ()
+    active: bool = True
+    without: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)

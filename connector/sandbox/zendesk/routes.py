@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 from connector.sandbox.calls import Answer, Call, Route
 from connector.sandbox.zendesk.access import grant_token
 from connector.sandbox.zendesk.setup import ZendeskSite
-from connector.sandbox.zendesk.views import catalogue, exports, tickets
+from connector.sandbox.zendesk.views import catalogue, exports, search, tickets
 
-TABLE = (*tickets.TABLE, *catalogue.TABLE, *exports.TABLE)
+TABLE = (*tickets.TABLE, *catalogue.TABLE, *exports.TABLE, *search.TABLE)
 
 
 def zendesk_routes(site: ZendeskSite) -> list[Route]:

@@ -23,6 +23,7 @@ class ZendeskSandbox(ZendeskSite):
     acts: ClassVar[tuple[str, ...]] = (
         *("create", "change", "comment", "edit_comment", "merge", "delete", "expire_tokens"),
         *("add_user", "add_field", "add_group", "add_brand", "add_form", "add_organization", "add_status"),
+        *("off_form", "deactivate_field", "set_role"),
     )
 
     def routes(self) -> Iterable[Route]:

@@ -10,7 +10,17 @@ from connector.sandbox.sandbox import Now, Sandbox
 from connector.sandbox.webhooks import Webhook
 from connector.sandbox.zendesk.access import who_sent
 from connector.sandbox.zendesk.defaults import new_site
-from connector.sandbox.zendesk.model import Audit, CustomStatus, FieldType, Named, StatusName, Ticket, TicketField, User
+from connector.sandbox.zendesk.model import (
+    Audit,
+    CustomStatus,
+    FieldType,
+    Named,
+    Role,
+    StatusName,
+    Ticket,
+    TicketField,
+    User,
+)
 from connector.sandbox.zendesk.parcels import parcels, retry_zendesk
 from connector.sandbox.zendesk.shapes import show_ticket
 
@@ -121,6 +131,18 @@ class ZendeskSite(Sandbox):
         """Add a custom status; return its id."""
         self.site.statuses.append(CustomStatus(id=self.site.new_id(), label=label, category=category))
         return self.site.statuses[-1].id
+
+    def off_form(self, field: int, form: str) -> None:
+        """Take a field off a ticket form, by the form's name."""
+        next(one for one in self.site.forms if one.name == form).without.add(field)
+
+    def deactivate_field(self, field: int) -> None:
+        """Deactivate a field: it keeps its values, and none can be set."""
+        self.site.fields[field].active = False
+
+    def set_role(self, handle: str, role: Role) -> None:
+        """Make a person an end-user, agent or admin."""
+        self.site.users[handle].role = role
 
     def expire_tokens(self) -> None:
         """Make every OAuth token worthless at once."""

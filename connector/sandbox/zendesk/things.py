@@ -21,6 +21,7 @@ def show_user(site: Site, user: User) -> dict[str, Any]:
         "locale": "en-US",
         "organization_id": user.organization_id,
         "role": user.role,
+        "ticket_restriction": user.restriction,
         "verified": True,
         "active": True,
         "suspended": False,
@@ -38,10 +39,11 @@ def show_named(site: Site, kind: str, thing: Named) -> dict[str, Any]:
         "created_at": LONG_AGO,
         "updated_at": LONG_AGO,
     }
+    on_form = [number for number in site.fields if number not in thing.without]
     extra: dict[str, dict[str, Any]] = {
         "brands": {"subdomain": thing.name.lower().replace(" ", "-"), "active": True, "default": False},
         "groups": {"deleted": False, "default": False, "description": "", "is_public": True},
-        "ticket_forms": {"active": True, "default": False, "ticket_field_ids": list(site.fields)},
+        "ticket_forms": {"active": thing.active, "default": False, "ticket_field_ids": on_form},
         "organizations": {"domain_names": list(thing.domains), "tags": [], "organization_fields": {}},
     }
     return shown | extra[kind]

@@ -89,6 +89,10 @@ def test_jira_catalogue_and_search_answer_as_documented(jira: tuple[JiraSandbox,
     for path in ("field", "myself", "status", "priority", "issuetype", "project", "serverInfo", "project/SUP"):
         assert ask("GET", f"/rest/api/3/{path}") == 200, path
     assert ask("GET", "/rest/api/3/project/search", {"startAt": "0"}) == 200
+    rights = {"permissions": "EDIT_ISSUES,ADMINISTER", "projectKey": "SUP"}
+    assert ask("GET", "/rest/api/3/mypermissions", rights) == 200
+    assert ask("GET", "/rest/api/3/mypermissions", {"permissions": "EDIT_ISSUES", "projectKey": "NONE"}) == 404
+    assert ask("GET", "/rest/api/3/mypermissions", {"permissions": "EDIT_ISSUE"}) == 400
     assert ask("GET", "/rest/api/3/user", {"accountId": "712020:alice"}) == 200
     kind = "com.atlassian.jira.plugin.system.customfieldtypes:datetime"
     searcher = "com.atlassian.jira.plugin.system.customfieldtypes:datetimerange"
@@ -132,6 +136,10 @@ def test_zendesk_catalogue_answers_as_documented(zendesk: tuple[ZendeskSandbox, 
     assert ask("GET", f"/api/v2/brands/{brand}") == 200
     assert ask("GET", f"/api/v2/organizations/{site.site.organizations[0].id}") == 200
     assert ask("POST", "/api/v2/ticket_fields", None, {"ticket_field": {"type": "regexp", "title": "Due"}}) == 201
+    ticket = site.create(by="carol")
+    site.comment(ticket, by="alice")
+    assert ask("GET", "/api/v2/search", {"query": f"type:ticket commenter:{person}", "sort_by": "updated_at"}) == 200
+    assert ask("GET", "/api/v2/search", {"query": "colour:red"}) == 422
 
 
 @pytest.mark.parametrize(

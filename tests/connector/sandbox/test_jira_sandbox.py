@@ -357,3 +357,28 @@ def test_another_account_writes_under_its_own_name(cloud: JiraSandbox) -> None:
     url = issue_url(cloud, issue) + "/comment"
     made = requests.post(url, json={"body": "x"}, headers={"Authorization": login}, timeout=5).json()
     assert made["author"]["accountId"] == "712020:dana"
+
+
+def test_the_sender_is_told_what_it_may_do(cloud: JiraSandbox, session: requests.Session) -> None:
+    cloud.set_rights("bot", ("browse", "edit"))
+    answer = session.get(
+        f"{cloud.url}/rest/api/2/mypermissions", params={"permissions": "EDIT_ISSUES,ADMINISTER_PROJECTS"}
+    ).json()
+    held = {name: one["havePermission"] for name, one in answer["permissions"].items()}
+    assert held == {"EDIT_ISSUES": True, "ADMINISTER_PROJECTS": False}
+
+
+def test_the_service_desk_lists_its_request_types_and_organizations(
+    cloud: JiraSandbox, session: requests.Session
+) -> None:
+    here = f"{cloud.url}/rest/servicedeskapi"
+    (desk,) = session.get(f"{here}/servicedesk").json()["values"]
+    assert desk["projectKey"] == "SUP"
+    page = session.get(f"{here}/servicedesk/{desk['id']}/requesttype", params={"limit": 1}).json()
+    assert ([one["name"] for one in page["values"]], page["isLastPage"]) == (["Get help"], False)
+    assert [one["name"] for one in session.get(f"{here}/organization").json()["values"]] == ["Acme", "Globe"]
+
+
+def test_answers_are_dated_by_the_sandboxes_own_time(session: requests.Session) -> None:
+    with serve(JiraSandbox("cloud", now=lambda: datetime(2026, 11, 24, 12, 0, tzinfo=UTC))) as site:
+        assert session.get(f"{site.url}/rest/api/2/myself").headers["Date"] == "Tue, 24 Nov 2026 12:00:00 GMT"

@@ -230,3 +230,21 @@ def test_a_malformed_update_is_refused(
     zendesk: ZendeskSandbox, session: requests.Session, wanted: dict[str, Any]
 ) -> None:
     assert put(zendesk, session, zendesk.create(), **wanted).status_code == 400
+
+
+def test_tickets_are_found_by_who_commented(zendesk: ZendeskSandbox, session: requests.Session) -> None:
+    first, second = zendesk.create(), zendesk.create()
+    zendesk.comment(first, by="alice")
+    zendesk.comment(second, by="bob")
+    alice = zendesk.site.users["alice"].id
+    found = session.get(f"{zendesk.url}/api/v2/search", params={"query": f"type:ticket commenter:{alice}"}).json()
+    assert ([str(one["id"]) for one in found["results"]], found["count"]) == ([first], 1)
+
+
+def test_a_form_shows_which_fields_it_holds(zendesk: ZendeskSandbox, session: requests.Session) -> None:
+    zendesk.off_form(360001, "Vendor case")
+    forms = session.get(f"{zendesk.url}/api/v2/ticket_forms").json()["ticket_forms"]
+    assert {form["name"]: 360001 in form["ticket_field_ids"] for form in forms} == {
+        "Default form": True,
+        "Vendor case": False,
+    }
