@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from connector.texts.messages import FACTS, NONE, SOMEONE, SUMMARIES, UNMAPPED, WHY_NOT
+from connector.texts.notice_messages import NOTICE_TABLES
 from connector.texts.words import COUNTED, UNDER_A_SECOND
 from policies.schema import Policy
 
 
 def sentence_ids() -> Iterator[str]:
     """Give the sentences, words and reasons that are no plurals."""
-    for table in (FACTS, WHY_NOT, SUMMARIES, UNMAPPED):
+    for table in (FACTS, WHY_NOT, SUMMARIES, UNMAPPED, *NOTICE_TABLES):
         yield from table.values()
     yield from (NONE, SOMEONE, UNDER_A_SECOND)
 

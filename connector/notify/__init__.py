@@ -1,0 +1,1 @@
+"""Notices: their texts, and the way they go out."""
