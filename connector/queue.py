@@ -17,6 +17,7 @@ from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 from sqlalchemy import Engine
 
+from connector.sites import Site
 from connector.store.feed import feed
 from connector.trackers.port import Rank
 
@@ -106,8 +107,8 @@ def _job(site: str, ticket: str, *, at_front: bool) -> EnqueueData:
     )
 
 
-def feed_site(engine: Engine, redis: Redis, site: str, slots: int, now: datetime) -> int:
+def feed_site(engine: Engine, redis: Redis, site: Site, slots: int, now: datetime) -> int:
     """Reserve and queue a site's due rows; return how many. Raise StoreAway."""
-    fed = feed(engine, site, slots, now)
-    enqueue(redis, site, fed)
+    fed = feed(engine, site.name, slots, now, site.per_minute)
+    enqueue(redis, site.name, fed)
     return len(fed)

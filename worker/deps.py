@@ -13,6 +13,7 @@ from connector.queue import enqueue, open_redis
 from connector.settings import Settings
 from connector.sites import Site
 from connector.store.engine import open_engine
+from connector.store.rates import counting
 from connector.texts import summary
 from connector.trackers.port import Tracker
 from connector.trackers.registry import open_tracker
@@ -53,7 +54,8 @@ def make_deps(settings: Settings, rules: Rules, now: Callable[[], datetime] = ti
 
     @cache
     def tracker(site: str) -> Tracker:
-        return open_tracker(settings.sites[site], now, keeper.before_request)
+        chosen = settings.sites[site]
+        return open_tracker(chosen, now, counting(engine, chosen, now, keeper.before_request))
 
     return Deps(
         engine=engine,

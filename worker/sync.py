@@ -1,14 +1,16 @@
 """The use-case: bring one ticket up to date. Fetch, decide, write, and note when to look again."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from connector.errors import TrackerError
 from connector.store import agenda
 from connector.store.agenda import Lease
 from connector.store.engine import StoreAway, reading, writing
+from connector.store.rates import NoRoomError
 from connector.store.tickets import end_gone, find_ticket, seen_under
 from connector.trackers.port import Wanted
 from policies.decide import decide
@@ -51,6 +53,9 @@ def _held(lease: Lease, deps: Deps) -> Decision | None:
         _finish(lease, seen, deps)
     except (LostLeaseError, StoreAway):
         raise
+    except NoRoomError as full:
+        _put_back(lease, full, deps)
+        return None
     except TrackerError as error:
         _fail(lease, seen, error, deps)
         return None
@@ -102,7 +107,7 @@ def _finish(lease: Lease, seen: Seen, deps: Deps) -> None:
         if not agenda.finish(conn, lease, look_at, now):
             raise LostLeaseError
         keep(conn, seen, wrote=wrote_before(seen) or _to_write(seen, deps), synced_at=now)
-        fed = agenda.reserve(conn, lease.ref.site, deps.slots, now)
+        fed = _fed(conn, lease.ref.site, deps, now)
     deps.enqueue(lease.ref.site, fed)
 
 
@@ -118,12 +123,25 @@ def _fail(lease: Lease, seen: Seen | None, error: TrackerError, deps: Deps) -> N
             raise LostLeaseError
         if seen is not None:
             keep(conn, seen, wrote=wrote_before(seen), synced_at=None)
-        fed = agenda.reserve(conn, ref.site, deps.slots, now)
+        fed = _fed(conn, ref.site, deps, now)
     deps.enqueue(ref.site, fed)
     if wait is None:
         _log.info("gone")
     else:
         _log.warning("sync_failed", reason=error.reason, field=error.field, why=error.sentence, again=str(wait.until))
+
+
+def _put_back(lease: Lease, full: NoRoomError, deps: Deps) -> None:
+    """Leave a ticket due, as it was: the site's rate has no room for its next request, which is nobody's failure."""
+    with writing(deps.engine) as conn:
+        if not agenda.put_back(conn, lease):
+            raise LostLeaseError
+    _log.info("no_room", wait=full.retry_after.total_seconds() if full.retry_after else None)
+
+
+def _fed(conn: Connection, site: str, deps: Deps, now: datetime) -> tuple[tuple[str, int], ...]:
+    configured = deps.sites.get(site)
+    return agenda.reserve(conn, site, deps.slots, now, configured.per_minute if configured else None)
 
 
 def _rekey(lease: Lease, ref: TicketRef, deps: Deps) -> None:
@@ -133,7 +151,7 @@ def _rekey(lease: Lease, ref: TicketRef, deps: Deps) -> None:
         if not agenda.rekey(conn, lease, now):
             raise LostLeaseError
         agenda.wake(conn, ref, lease.rank, lease.reason, now)
-        fed = agenda.reserve(conn, ref.site, deps.slots, now)
+        fed = _fed(conn, ref.site, deps, now)
     deps.enqueue(ref.site, fed)
 
 

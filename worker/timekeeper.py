@@ -98,7 +98,7 @@ class Timekeeper:
         self._tidied_at = now
 
     def _feed(self, engine: Engine, site: str) -> None:
-        feed_site(engine, self._redis, site, self._settings.workers, self._now())
+        feed_site(engine, self._redis, self._settings.sites[site], self._settings.workers, self._now())
 
     def _end(self) -> None:
         with writing(open_engine(self._settings.database_url)) as conn:

@@ -13,6 +13,7 @@ from connector.sites import Site
 from connector.store.cycles import finished_cycles
 from connector.store.engine import reading
 from connector.store.mappings import current_mappings
+from connector.store.rates import counting
 from connector.store.tickets import remembered, seen_under, sightings_of
 from connector.trackers.registry import open_tracker
 from policies.decide import decide
@@ -38,7 +39,8 @@ def explain(site: str, ticket: str, as_json: bool) -> None:  # noqa: FBT001  # c
         settings = read_settings()
         chosen = site_named(settings, site)
         engine = open_store(settings)
-        fetched = open_tracker(chosen, time_source.now).fetch(ticket_named(chosen, ticket))
+        counted = counting(engine, chosen, time_source.now)
+        fetched = open_tracker(chosen, time_source.now, counted).fetch(ticket_named(chosen, ticket))
         with reading(engine) as conn:
             outcome = _outcome(conn, settings, chosen, fetched, time_source.now())
         show(outcome, chosen, as_json=as_json)

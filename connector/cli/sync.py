@@ -73,7 +73,8 @@ def _fed(engine: Engine, settings: Settings, site: str) -> None:
     """Spare the wait for the timekeeper's tick where the queue can be reached."""
     try:
         if settings.redis_url and open_redis(settings.redis_url).ping():
-            feed_site(engine, open_redis(settings.redis_url), site, settings.workers, time_source.now())
+            redis = open_redis(settings.redis_url)
+            feed_site(engine, redis, settings.sites[site], settings.workers, time_source.now())
     except RedisError:
         click.echo("Redis does not answer; the timekeeper will queue the ticket once it does.", err=True)
 

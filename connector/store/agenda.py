@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Connection, Executable, Integer, Text, bindparam, case, func, select, update
 
 from connector.store.feed import feed, reserve
-from connector.store.lease import Lease, fail, finish, rekey, renew, start
+from connector.store.lease import Lease, fail, finish, put_back, rekey, renew, start
 from connector.store.tables import Instant, agenda, tickets
 from connector.store.upsert import insert_into
 from connector.trackers.port import Rank
@@ -21,6 +21,7 @@ __all__ = [
     "fail",
     "feed",
     "finish",
+    "put_back",
     "put_open_tickets",
     "rekey",
     "renew",

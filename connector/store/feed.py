@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from connector.store.engine import reading, writing
+from connector.store.rates import requests_left, startable
 from connector.store.tables import Instant, agenda, heartbeats, sites
 from connector.store.upsert import insert_once
 from connector.trackers.port import Rank
@@ -50,24 +51,41 @@ class _Room:
         return max(0, limit - self.busy)
 
 
-def feed(engine: Engine, site: str, slots: int, now: datetime) -> tuple[tuple[str, int], ...]:
+def feed(
+    engine: Engine, site: str, slots: int, now: datetime, per_minute: int | None = None
+) -> tuple[tuple[str, int], ...]:
     """Reserve due rows in a transaction of its own; return (ticket, rank) to enqueue, urgent first. Raise StoreAway."""
     with reading(engine) as conn:
         if not conn.execute(_ANY_IDLE, {"at_site": site, "now": now}).scalar_one():
             return ()
     with writing(engine) as conn:
-        return reserve(conn, site, slots, now)
+        return reserve(conn, site, slots, now, per_minute)
 
 
-def reserve(conn: Connection, site: str, slots: int, now: datetime) -> tuple[tuple[str, int], ...]:
+def reserve(
+    conn: Connection, site: str, slots: int, now: datetime, per_minute: int | None = None
+) -> tuple[tuple[str, int], ...]:
     """Reserve as many due rows of a site as there is room for; enqueue what comes back after the commit.
 
-    `slots` is how many this process knows of; live heartbeats of workers may say more.
+    `slots` is how many this process knows of; live heartbeats of workers may say more. `per_minute` is the site's rate:
+    nothing is begun that it would not let end.
     """
-    room = _room(conn, site, now).left(slots)
+    found = _room(conn, site, now)
+    room = found.left(slots)
     if room == 0:
         return ()
-    given = {"at_site": site, "now": now, "room": room, "until": now + RESERVED_FOR}
+    if per_minute is None:
+        return _reserved(conn, site, now, room, Rank.RECOMPUTE)
+    urgent, any_rank = startable(requests_left(conn, site, per_minute, now), per_minute, found.busy)
+    first = _reserved(conn, site, now, min(room, urgent), Rank.URGENT)
+    return (*first, *_reserved(conn, site, now, min(room, any_rank) - len(first), Rank.RECOMPUTE))
+
+
+def _reserved(conn: Connection, site: str, now: datetime, room: int, least: Rank) -> tuple[tuple[str, int], ...]:
+    """Reserve rows that are at least that urgent, the most urgent first."""
+    if room <= 0:
+        return ()
+    given = {"at_site": site, "now": now, "room": room, "least": int(least), "until": now + RESERVED_FOR}
     reserved = conn.execute(_RESERVE, given).all()
     return tuple((row.ticket, row.rank) for row in sorted(reserved, key=lambda row: (row.rank, row.look_at)))
 
@@ -100,8 +118,11 @@ def _others_wait() -> Select[tuple[str]]:
 
 def _best() -> Select[tuple[int]]:
     """Choose rows to reserve: rank by rank, so that the index gives each in order."""
-    room = bindparam("room", type_=Integer)
-    ranked = (_idle().where(agenda.c.rank == int(rank)).order_by(agenda.c.look_at).limit(room) for rank in Rank)
+    room, least = bindparam("room", type_=Integer), bindparam("least", type_=Integer)
+    ranked = (
+        _idle().where(agenda.c.rank == int(rank), least >= int(rank)).order_by(agenda.c.look_at).limit(room)
+        for rank in Rank
+    )
     chosen = union_all(*(rows.subquery().select() for rows in ranked)).subquery()
     return select(chosen.c.id).order_by(chosen.c.rank, chosen.c.look_at).limit(room)
 

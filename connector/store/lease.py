@@ -79,6 +79,11 @@ def fail(conn: Connection, lease: Lease, error: TrackerError, now: datetime, jit
     return wait
 
 
+def put_back(conn: Connection, lease: Lease) -> bool:
+    """Release the row as it was taken, still due and with nothing counted; False: it was someone else's."""
+    return conn.execute(_PUT_BACK, _named(lease)).rowcount == 1
+
+
 def rekey(conn: Connection, lease: Lease, now: datetime) -> bool:
     """Remove a row that was named by a key, with its failure, where its id is woken; False: it was someone else's."""
     if conn.execute(delete(agenda).where(*_MINE), _named(lease)).rowcount != 1:
@@ -130,3 +135,4 @@ _MINE = (*_THIS, agenda.c.token == _TOKEN)
 # Built once: composing them costs more than running them.
 _START, _FINISH = _start(), _finish()
 _RENEW = update(agenda).where(*_MINE).values(busy_until=_UNTIL)
+_PUT_BACK = update(agenda).where(*_MINE).values(token=None, busy_until=EPOCH)

@@ -40,4 +40,4 @@ def _feed(settings: Settings, site: str) -> None:
         return
     redis = open_redis(settings.redis_url)
     redis.ping()
-    feed_site(open_engine(settings.database_url), redis, site, settings.workers, time_source.now())
+    feed_site(open_engine(settings.database_url), redis, settings.sites[site], settings.workers, time_source.now())

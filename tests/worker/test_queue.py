@@ -11,6 +11,7 @@ from connector.store.agenda import agenda_row, wake
 from connector.store.engine import reading, writing
 from connector.trackers.port import Rank
 from policies.model import TicketRef
+from tests.worker.conftest import SITE
 from worker import jobs
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -41,7 +42,7 @@ def test_a_redis_that_is_away_is_only_told_and_the_reservation_lapses(engine: En
     away = open_redis("redis://127.0.0.1:1/0")
     with writing(engine) as conn:
         wake(conn, TicketRef("acme", "1"), Rank.EVENT, "webhook", NOW)
-    assert feed_site(engine, away, "acme", 4, NOW) == 1
+    assert feed_site(engine, away, SITE, 4, NOW) == 1
     assert not enqueue(away, "acme", [("1", Rank.EVENT)])
     with reading(engine) as conn:
         row = agenda_row(conn, TicketRef("acme", "1"))

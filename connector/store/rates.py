@@ -1,0 +1,119 @@
+"""A site's `rate`: the most requests to it in any 60 seconds, counted in SQL by everyone that sends one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, Integer, Text, bindparam, delete, func, select
+
+from connector.errors import Scope, TrackerError
+from connector.sites import Site
+from connector.store.engine import writing
+from connector.store.tables import Instant, requests, sites
+from connector.store.upsert import insert_once
+
+WINDOW = timedelta(seconds=61)
+"""A second more than is promised: a request leaves a little later than it is counted."""
+
+REQUESTS_A_SYNC = 4
+"""What one sync needs as a rule, its write included; measured on the sandboxes: Jira 2 to 3, Zendesk 4 to 5."""
+
+_KEPT_FOR_URGENT = 5
+"""One request in five is left to urgent tickets, and to those that need more than others."""
+
+
+class NoRoomError(TrackerError):
+    """The site's rate leaves no room now; nothing was sent. No failure: it is tried again when there is room."""
+
+    def __init__(self, site: str, per_minute: int, wait: timedelta) -> None:
+        super().__init__(
+            "no_room",
+            f"{site}: {per_minute} requests were sent within a minute, and `rate` allows no more. Nothing was sent; "
+            f"there is room again in {wait.total_seconds():.0f} s.",
+            retryable=True,
+            retry_after=wait,
+            scope=Scope.SITE,
+        )
+
+
+def counting(
+    engine: Engine, site: Site, now: Callable[[], datetime], before: Callable[[str], None] | None = None
+) -> Callable[[str], None]:
+    """Return what a tracker calls before each request: `before`, then the site's count where it has a rate.
+
+    It raises NoRoomError where there is no room, StoreAway where nothing can be counted.
+    """
+
+    def before_request(method: str) -> None:
+        if before is not None:
+            before(method)
+        if site.per_minute is not None:
+            _count(engine, site.name, site.per_minute, now())
+
+    return before_request
+
+
+def take(conn: Connection, site: str, per_minute: int, now: datetime) -> datetime | None:
+    """Count one request that is about to leave; without room count nothing and return when there will be some."""
+    _one_at_a_time(conn, site)
+    newest: datetime | None = conn.execute(
+        _NTH_NEWEST, {**_window(site, now), "skip": per_minute - 1}
+    ).scalar_one_or_none()
+    if newest is not None:
+        return newest + WINDOW
+    conn.execute(requests.insert(), {"site": site, "at": now})
+    return None
+
+
+def requests_left(conn: Connection, site: str, per_minute: int, now: datetime) -> int:
+    """Say how many requests may still be sent now."""
+    sent: int = conn.execute(_SENT, _window(site, now)).scalar_one()
+    return max(0, per_minute - sent)
+
+
+def startable(left: int, per_minute: int, busy: int) -> tuple[int, int]:
+    """Say how many syncs may be begun beside `busy` ones: urgent ones, and any (a part of the room is kept back)."""
+    each = min(REQUESTS_A_SYNC, per_minute)
+    any_rank = (left - per_minute // _KEPT_FOR_URGENT) // each - busy
+    return max(0, left // each - busy), max(0, any_rank)
+
+
+def purge_requests(conn: Connection, now: datetime) -> None:
+    """Forget requests that count no more, and those of a time that never came because the time was put back."""
+    old = requests.c.at <= now - 2 * WINDOW
+    conn.execute(delete(requests).where(old | (requests.c.at > now + WINDOW)))
+
+
+def _count(engine: Engine, site: str, per_minute: int, now: datetime) -> None:
+    with writing(engine) as conn:
+        room_at = take(conn, site, per_minute, now)
+    if room_at is not None:
+        raise NoRoomError(site, per_minute, room_at - now)
+
+
+def _one_at_a_time(conn: Connection, site: str) -> None:
+    """Hold the site's row: SQLite has one writer anyway, PostgreSQL would count two at once as one."""
+    if conn.execute(_HOLD, {"of_site": site}).first() is None:
+        insert_once(conn, sites, {"name": site})
+        conn.execute(_HOLD, {"of_site": site})
+
+
+def _window(site: str, now: datetime) -> dict[str, object]:
+    return {"of_site": site, "since": now - WINDOW, "until": now + WINDOW}
+
+
+# Built once: they run before every request.
+_SITE = bindparam("of_site", type_=Text)
+_HOLD = select(sites.c.name).where(sites.c.name == _SITE).with_for_update()
+_COUNTED = (
+    requests.c.site == _SITE,
+    requests.c.at > bindparam("since", type_=Instant),
+    requests.c.at <= bindparam("until", type_=Instant),
+)
+_SENT = select(func.count()).select_from(requests).where(*_COUNTED)
+_NTH_NEWEST = (
+    select(requests.c.at)
+    .where(*_COUNTED)
+    .order_by(requests.c.at.desc())
+    .offset(bindparam("skip", type_=Integer))
+    .limit(1)
+)
