@@ -225,9 +225,11 @@ notices = Table(
     Column("sent_at", Instant),
     Column("error", Text),
     Column("since", Instant),
+    Column("incident", Text),
     UniqueConstraint("site", "ticket", "metric", "start_at", "due_at", "step", "channel", "repetition"),
     Index("notices_by_next", "state", "next_at"),
     Index("notices_by_channel", "channel", "state", "next_at"),
+    Index("notices_by_incident", "incident"),
 )
 
 fetched = Table(

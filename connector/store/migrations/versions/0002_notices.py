@@ -64,10 +64,12 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column("incident", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("site", "ticket", "metric", "start_at", "due_at", "step", "channel", "repetition"),
     )
     op.create_index("notices_by_channel", "notices", ["channel", "state", "next_at"], unique=False)
+    op.create_index("notices_by_incident", "notices", ["incident"], unique=False)
     op.create_index("notices_by_next", "notices", ["state", "next_at"], unique=False)
     op.create_table(
         "open_cycles",
@@ -129,6 +131,7 @@ def downgrade() -> None:
     op.drop_index("open_cycles_by_due", table_name="open_cycles")
     op.drop_table("open_cycles")
     op.drop_index("notices_by_next", table_name="notices")
+    op.drop_index("notices_by_incident", table_name="notices")
     op.drop_index("notices_by_channel", table_name="notices")
     op.drop_table("notices")
     op.drop_index("missed_by_found", table_name="missed")
