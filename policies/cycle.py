@@ -42,6 +42,16 @@ class Cycle:
         """Return when the target is used up; None while paused or without a promise."""
         return self.used.due_at if self.used else None
 
+    @property
+    def metric(self) -> str:
+        """Return what is measured."""
+        return self.case.metric
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether something is promised and still owed."""
+        return self.used is not None and self.answer is None and self.ended_at is None
+
 
 def time_cycle(ticket: Ticket, entitlement: Entitlement, opened_at: datetime, now: datetime) -> Cycle:
     """Time the cycle that starts at `opened_at`. Raise `CaseError` where something it needs can't be had."""

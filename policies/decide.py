@@ -12,8 +12,9 @@ from policies.errors import CaseError
 from policies.explanation import receipt_of
 from policies.history import ended_at, instant_in, standing
 from policies.model import State, Ticket
-from policies.outcome import finished_by, next_look, promised, summary_of
+from policies.outcome import finished_by, next_look, opened_by, promised, summary_of
 from policies.receipt import Fact
+from policies.schedule import look_ahead, schedule
 from policies.verdicts import standing_verdicts
 
 _REASONS = {"no_level": "priority_without_level", "unknown_zone": "no_timezone", "unknown_plan": "no_plan"}
@@ -139,16 +140,20 @@ def _timed(
     summary = summary_of(ticket, entitlement, cycle)
     receipt = receipt_of(ticket, entitlement, cycle, now)
     shown = cycle.state in {State.RUNNING, State.BREACHED, State.MET}
-    ended = finished_by(entitlement, cycle, summary, receipt)
+    ended, still_open = finished_by(entitlement, cycle, summary, receipt), opened_by(cycle, receipt)
+    notices = schedule(cycle, entitlement.escalation)
     return Decision(
         state=cycle.state,
         write=True,
         due_at=cycle.due_at if shown else None,
         summary=summary,
-        look_at=next_look(cycle),
+        look_at=min((at for at in (next_look(cycle), look_ahead(notices, now)) if at), default=None),
         start_at=cycle.opened_at,
         level=cycle.terms.level,
         receipt=receipt,
         finished=(*kept, ended) if ended else kept,
+        open_cycles=(still_open,) if still_open else (),
+        notices=notices,
+        notices_from=entitlement.notices_from,
         **_who(entitlement),
     )

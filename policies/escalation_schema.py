@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from policies.mapping_values import Duration, Shape, Text, Texts
+from policies.mapping_values import Duration, Shape, Text, Texts, WrittenDuration
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,8 +23,8 @@ class Step(Shape):
     """One step of an escalation: exactly one of at, before and after says when."""
 
     at: Text | None = None
-    before: Duration | None = None
-    after: Duration | None = None
+    before: WrittenDuration | None = None
+    after: WrittenDuration | None = None
     notify: Texts
     repeat: Repeat | None = None
 
@@ -36,6 +36,18 @@ class Step(Shape):
         if self.at and self.at != "breach" and not (share.isascii() and share.isdigit() and 1 <= int(share) <= _FULL):
             raise ValueError(f"at: {self.at!r} is no moment, expected breach or a whole share such as 75%")
         return self
+
+    @property
+    def words(self) -> str:
+        """The step's own words, by which its notices are known: `75%`, `before 15m`, `breach`, `after 2h`."""
+        if self.before:
+            return f"before {self.before.words}"
+        return f"after {self.after.words}" if self.after else str(self.at)
+
+    @property
+    def share(self) -> int | None:
+        """The share of the target, of 100, at which the step comes."""
+        return int(self.at[:-1]) if self.at and self.at.endswith("%") else None
 
 
 class Escalation(Shape):

@@ -1,6 +1,7 @@
 """How values are written in a mappings file: texts, durations, instants, and values taken from the ticket."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,20 @@ def as_duration(value: object) -> object:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A duration together with the words in which the file gives it."""
+
+    words: str
+    length: timedelta
+
+
+def as_written(value: object) -> object:
+    """Read `30m` and keep its words."""
+    length = as_duration(value)
+    return Written(str(value), length) if isinstance(length, timedelta) else value
+
+
 def as_instant(value: object) -> object:
     """Read an ISO 8601 instant with an offset."""
     try:
@@ -44,6 +59,7 @@ def as_instant(value: object) -> object:
 Text = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=500)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_texts), Field(min_length=1)]
 Duration = Annotated[timedelta, BeforeValidator(as_duration)]
+WrittenDuration = Annotated[Written, BeforeValidator(as_written)]
 Instant = Annotated[datetime, BeforeValidator(as_instant)]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from policies.cycle import METRIC, Cycle, late_by
-from policies.decision import Finished
+from policies.decision import Finished, OpenCycle
 from policies.entitlement import Entitlement
 from policies.instants import iso, iso_duration
 from policies.model import State, Ticket
@@ -48,6 +48,20 @@ def _cause(ticket: Ticket, cycle: Cycle) -> dict[str, Value]:
     if cycle.state is State.CLOSED:
         return {"cause": "merged" if ticket.merged else "solved"}
     return {}
+
+
+def opened_by(cycle: Cycle, receipt: tuple[Fact, ...]) -> OpenCycle | None:
+    """Return the cycle as it should be stored while it is open."""
+    if not cycle.is_open:
+        return None
+    return OpenCycle(
+        metric=cycle.metric,
+        start_at=cycle.opened_at,
+        state=cycle.state,
+        due_at=cycle.due_at,
+        level=cycle.terms.level,
+        receipt=receipt,
+    )
 
 
 def finished_by(entitlement: Entitlement, cycle: Cycle, summary: Fact, receipt: tuple[Fact, ...]) -> Finished | None:

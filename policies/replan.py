@@ -1,0 +1,100 @@
+"""What becomes of a ticket's notices once it was decided anew: which to plan, which to cancel, whom to stand down."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.decision import Decision, OpenCycle
+from policies.model import State
+from policies.notices import OVER, Notice, NoticeState, Standing
+from policies.raising import Run, coming, raised
+from policies.stand_down import TOLD, stand_downs
+
+_WAITING = frozenset({NoticeState.PLANNED, NoticeState.FAILED})
+_Key = tuple[str, datetime, datetime, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to store: notices to be planned, also where a row of their key is cancelled or planned; rows to cancel.
+
+    A row to cancel is planned, or failed and still to be tried. Its reason is one of `answered`, `closed`, `paused`,
+    `not_filed`, `no_promise`, `unmapped`, `gone`, `due_moved` and `escalation_changed`.
+    """
+
+    put: tuple[Notice, ...]
+    cancel: tuple[tuple[Notice, str], ...]
+
+
+def replan(decision: Decision | None, standing: Sequence[Standing], now: datetime) -> Plan:
+    """Plan a ticket's notices anew from all of its rows; twice is as once. `decision` None: the ticket is gone."""
+    wanted = {_key(notice): notice for notice in (decision.notices if decision else ())}
+    stale = [row for row in standing if _is_stale(row, wanted, now)]
+    runs = [_run(decision, cycle, standing, stale, now) for cycle in decision.open_cycles] if decision else []
+    past = [notice for run in runs for notice in raised(run, now)]
+    put = [notice for run in runs for notice in coming(run, now)] + past
+    overs = stand_downs(decision, standing, past, now)
+    planned = {_key(notice) for notice in put}
+    dropped = [row.notice for row in stale if _key(row.notice) not in planned]
+    return Plan((*put, *overs), tuple((notice, _why(notice, decision)) for notice in dropped))
+
+
+def _key(notice: Notice) -> _Key:
+    return notice.metric, notice.start_at, notice.due_at, notice.step, notice.channel, notice.repetition
+
+
+def _is_stale(row: Standing, wanted: Mapping[_Key, Notice], now: datetime) -> bool:
+    """Say whether a row that is still to be sent has no place in the schedule, or another one than it waits for."""
+    if row.state not in _WAITING or row.notice.step == OVER:
+        return False
+    notice = wanted.get(_key(row.notice))
+    return notice is None or (row.notice.send_at > now and row.notice.send_at != notice.send_at)
+
+
+def _run(
+    decision: Decision, cycle: OpenCycle, standing: Sequence[Standing], stale: Sequence[Standing], now: datetime
+) -> Run:
+    schedule = [notice for notice in decision.notices if notice.metric == cycle.metric]
+    rows = list(_rows_of(decision, cycle, standing))
+    staying = [row for row in rows if row.state is not NoticeState.CANCELLED and row not in stale]
+    held = {_key(row.notice) for row in staying}
+    gone = [row.notice for row in rows if row not in staying]
+    return Run(
+        schedule=schedule,
+        missing=[notice for notice in schedule if _key(notice) not in held],
+        told=[row.notice for row in staying if row.state in TOLD or row.notice.send_at <= now],
+        lost=[notice for notice in gone if notice.send_at <= now],
+        notices_from=decision.notices_from,
+    )
+
+
+def _rows_of(decision: Decision, cycle: OpenCycle, standing: Sequence[Standing]) -> Iterator[Standing]:
+    """Give the rows of a cycle, those from before its start was corrected among them."""
+    ended = {finished.start_at for finished in decision.finished if finished.metric == cycle.metric}
+    mine = [row for row in standing if row.notice.metric == cycle.metric]
+    overs = [row.notice for row in mine if row.notice.step == OVER]
+    for row in mine:
+        notice = row.notice
+        is_over = any(over.channel == notice.channel and over.send_at >= notice.send_at for over in overs)
+        corrected = notice.start_at not in ended and not is_over
+        if notice.step != OVER and (notice.start_at == cycle.start_at or corrected):
+            yield row
+
+
+def _why(notice: Notice, decision: Decision | None) -> str:
+    """Name the reason why a notice is not to be sent any more."""
+    if decision is None:
+        return "gone"
+    if decision.state is State.UNMAPPED:
+        return "unmapped"
+    named = notice.metric, notice.start_at
+    ended = next((cycle for cycle in decision.finished if (cycle.metric, cycle.start_at) == named), None)
+    if ended is not None:
+        return "closed" if ended.event.startswith("ended:") else "answered"
+    present = next((cycle for cycle in decision.open_cycles if cycle.metric == notice.metric), None)
+    if present is None:
+        return "not_filed" if decision.state is State.NOT_FILED else "no_promise"
+    if present.due_at is None:
+        return "paused"
+    same = (present.start_at, present.due_at) == (notice.start_at, notice.due_at)
+    return "escalation_changed" if same else "due_moved"
