@@ -148,9 +148,9 @@ def _rekey(lease: Lease, ref: TicketRef, deps: Deps) -> None:
     """Let the row of the ticket's id take over from one named by its key."""
     now = deps.now()
     with writing(deps.engine) as conn:
+        agenda.wake(conn, ref, lease.rank, lease.reason, now)  # first: ids sort before keys, and all wake in that order
         if not agenda.rekey(conn, lease, now):
             raise LostLeaseError
-        agenda.wake(conn, ref, lease.rank, lease.reason, now)
         fed = _fed(conn, ref.site, deps, now)
     deps.enqueue(ref.site, fed)
 

@@ -55,10 +55,10 @@ def wake(conn: Connection, ref: TicketRef, rank: Rank, reason: str, now: datetim
 
 
 def wake_all(conn: Connection, hints: Iterable[tuple[TicketRef, Rank, datetime]], reason: str) -> None:
-    """Wake tickets in the order given; one that is named twice is woken twice."""
+    """Wake tickets, all writers in one order; one that is named twice is woken twice, in the order given."""
     given = [
         {"in_site": ref.site, "in_ticket": ref.id, "now": now, "in_rank": int(rank), "why": reason}
-        for ref, rank, now in hints
+        for ref, rank, now in sorted(hints, key=_place)
     ]
     if given:
         conn.execute(_wake(conn.dialect.name), given)
@@ -99,6 +99,10 @@ def agenda_row(conn: Connection, ref: TicketRef) -> AgendaRow | None:
     running = found.token is not None
     rank = Rank(found.rank)
     return AgendaRow(found.look_at, rank, found.version, found.busy_until, running, found.attempts, found.reason)
+
+
+def _place(hint: tuple[TicketRef, Rank, datetime]) -> tuple[str, str]:
+    return hint[0].site, hint[0].id
 
 
 def _woken() -> dict[str, object]:

@@ -20,7 +20,8 @@ def record(conn: Connection, site: str, delivery_id: str | None, now: datetime) 
 
 def record_all(conn: Connection, received: Iterable[tuple[str, str, datetime]]) -> set[tuple[str, str]]:
     """Write deliveries down, (site, id, when) each, in one statement; return those that are new as (site, id)."""
-    rows = [{"site": site, "delivery_id": name, "received_at": at} for site, name, at in received]
+    in_order = sorted(received)  # so that no two writers wait for each other
+    rows = [{"site": site, "delivery_id": name, "received_at": at} for site, name, at in in_order]
     return {(row.site, row.delivery_id) for row in insert_all_once(conn, deliveries, rows)}
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from connector.store.engine import reading, writing
 from connector.store.rates import requests_left, startable
+from connector.store.postgres import lock, unheld
 from connector.store.tables import Instant, agenda, heartbeats, sites
 from connector.store.upsert import insert_once
 from connector.trackers.port import Rank
@@ -91,6 +92,7 @@ def _reserved(conn: Connection, site: str, now: datetime, room: int, least: Rank
 
 
 def _room(conn: Connection, site: str, now: datetime) -> _Room:
+    lock(conn, f"feed {site}")  # two at once would each fill the same room
     found = conn.execute(_LOOK, {"at_site": site, "now": now, "alive_since": now - ALIVE_FOR}).one_or_none()
     if found is None:
         insert_once(conn, sites, {"name": site})
@@ -127,6 +129,14 @@ def _best() -> Select[tuple[int]]:
     return select(chosen.c.id).order_by(chosen.c.rank, chosen.c.look_at).limit(room)
 
 
+def _free() -> Select[tuple[int]]:
+    """Choose of the best those that no other transaction holds: it may be changing them just now."""
+    columns = agenda.c
+    return unheld(
+        select(columns.id).where(columns.id.in_(_best()), columns.look_at <= _NOW, columns.busy_until <= _NOW)
+    )
+
+
 _BUSY = select(func.count()).select_from(agenda).where(agenda.c.site == _SITE, agenda.c.busy_until > _NOW)
 _LIVE = (
     select(func.count())
@@ -145,7 +155,7 @@ _LOOK = select(
 ).where(sites.c.name == _SITE)
 _RESERVE = (
     update(agenda)
-    .where(agenda.c.id.in_(_best()))
+    .where(agenda.c.id.in_(_free()))
     .values(busy_until=bindparam("until", type_=Instant), token=None)
     .returning(agenda.c.ticket, agenda.c.rank, agenda.c.look_at)
 )

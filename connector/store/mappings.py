@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from connector.store.agenda import put_open_tickets
+from connector.store.postgres import lock
 from connector.store.tables import first_applied, mappings
 from connector.store.upsert import insert_once
 from connector.trackers.port import Rank
@@ -33,6 +34,7 @@ def save_mappings(  # noqa: PLR0913, PLR0917  # one row's worth of facts
 
     An unchanged document keeps its version and wakes nothing.
     """
+    lock(conn, "mappings")  # of two admins at once the second sees what the first applied
     version = mappings_version(conn)
     standing = conn.execute(select(mappings.c.document).where(mappings.c.version == version)).scalar_one_or_none()
     if standing == text:

@@ -5,7 +5,7 @@ from zlib import crc32
 
 from psycopg import Connection as Psycopg
 from psycopg.types.string import StrDumperUnknown
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, collate, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -71,6 +71,21 @@ def lock(conn: Connection, name: str) -> None:
     """Let one transaction at a time pass, to its end. On SQLite whoever writes is alone already."""
     if conn.dialect.name != "sqlite":
         conn.execute(select(func.pg_advisory_xact_lock(crc32(f"dueby {name}".encode()))))
+
+
+def unheld(chosen: Select[tuple[int]]) -> Select[tuple[int]]:
+    """Narrow a choice of rows to those that no other transaction holds, and hold them; SQLite has no others."""
+    rows = chosen.with_for_update(skip_locked=True).cte("unheld").prefix_with("MATERIALIZED")
+    return select(rows.c.id)
+
+
+def in_turn(dialect: str, chosen: Select[tuple[int]], *order: ColumnElement[str]) -> Select[tuple[int]]:
+    """Hold the chosen rows one after the other, in an order that all writers share: no two wait for each other."""
+    if dialect == "sqlite":
+        return chosen
+    by_letters = (collate(column, "C") for column in order)  # as Python sorts, whatever the database's language
+    rows = chosen.order_by(*by_letters).with_for_update().cte("in_turn").prefix_with("MATERIALIZED")
+    return select(rows.c.id)
 
 
 class _Text(StrDumperUnknown):

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, delete, literal, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, literal, select, update
 
 from connector.errors import Scope, TrackerError
+from connector.store.postgres import unheld
 from connector.store.tables import EPOCH, Instant, agenda, failures, sites
 from connector.store.upsert import insert_into, insert_once
 from policies.model import TicketRef
@@ -141,20 +142,28 @@ def _pause(conn: Connection, site: str, until: datetime, reason: str, now: datet
         )
     )
     queued = agenda.c.token.is_(None) & (agenda.c.busy_until > now)
-    conn.execute(update(agenda).where(agenda.c.site == site, queued).values(busy_until=EPOCH))
+    conn.execute(update(agenda).where(_free(site, queued)).values(busy_until=EPOCH))
 
 
 def _site_answers(conn: Connection, site: str, now: datetime) -> None:
     if conn.execute(_SITE_ANSWERS, {"of_site": site}).rowcount:
         conn.execute(
             update(agenda)
-            .where(agenda.c.site == site, agenda.c.through_site)
+            .where(_free(site, agenda.c.through_site))
             .values(
                 look_at=case((agenda.c.look_at <= now, agenda.c.look_at), else_=literal(now, Instant)),
                 attempts=0,
                 through_site=False,
             )
         )
+
+
+def _free(site: str, chosen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Choose rows of a site that no other transaction holds; to wait for one could be to wait for each other.
+
+    One that is held is being woken, started or ended: it needs nothing from here.
+    """
+    return agenda.c.id.in_(unheld(select(agenda.c.id).where(agenda.c.site == site, chosen)))
 
 
 # Built once: both run at every success.
