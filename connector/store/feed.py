@@ -88,7 +88,7 @@ def _reserved(conn: Connection, site: str, now: datetime, room: int, least: Rank
         return ()
     given = {"at_site": site, "now": now, "room": room, "least": int(least), "until": now + RESERVED_FOR}
     reserved = conn.execute(_RESERVE, given).all()
-    return tuple((row.ticket, row.rank) for row in sorted(reserved, key=lambda row: (row.rank, row.look_at)))
+    return tuple((row.ticket, row.rank) for row in sorted(reserved, key=lambda row: (row.rank, row.look_at, row.id)))
 
 
 def _room(conn: Connection, site: str, now: datetime) -> _Room:
@@ -157,5 +157,5 @@ _RESERVE = (
     update(agenda)
     .where(agenda.c.id.in_(_free()))
     .values(busy_until=bindparam("until", type_=Instant), token=None)
-    .returning(agenda.c.ticket, agenda.c.rank, agenda.c.look_at)
+    .returning(agenda.c.id, agenda.c.ticket, agenda.c.rank, agenda.c.look_at)
 )
