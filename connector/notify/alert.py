@@ -39,7 +39,7 @@ def compose_alert(alert: Alert, reader: Reader, *, doubtful: bool = False) -> Me
     since = spoken_moment(alert.since, reader.timezone, language)
     detail = one_line(alert.detail, _LONGEST_DETAIL)
     lines = [
-        phrases.capital(what),
+        what,
         fill(ALERT_LINES["over"], language, since=since, over=spoken_moment(over, reader.timezone, language))
         if over
         else fill(ALERT_LINES["since"], language, at=since),

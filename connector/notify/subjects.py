@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from connector.store.cycles import finished_from_json
-from connector.store.tables import cycles, notices, open_cycles
+from connector.store.open_cycles import open_cycles_of
+from connector.store.tables import cycles, notices
 from connector.store.tickets import Memory, remembered
 from policies.decision import Finished, OpenCycle
 from policies.model import State, TicketRef
 from policies.notices import NoticeState
-from policies.receipt import Fact, fact_from_json
+from policies.receipt import Fact
 from policies.schema import Policy
 
 Rung = tuple[datetime, str, str]
@@ -63,10 +64,11 @@ def subject_of(
     memory = remembered(conn, ref)
     if memory is None:
         return None
-    ended = _ended(conn, ref, metric, start_at)
-    running = None if ended else _open(conn, ref, metric, start_at)
+    standing = _open(conn, ref, metric, start_at)
+    ended = None if standing else _ended(conn, ref, metric, start_at)
+    cycle = standing or ended
     policy = policies.get((ended.policy if ended else memory.policy) or "")
-    receipt = ended.receipt if ended else running.receipt if running else ()
+    receipt = cycle.receipt if cycle else ()
     return Subject(
         site=ref.site,
         ticket=ref.id,
@@ -74,13 +76,13 @@ def subject_of(
         title=memory.title,
         url=memory.url,
         metric=_metric(policy, metric),
-        state=ended.state if ended else running.state if running else memory.state,
-        running=running is not None and running.due_at is not None,
+        state=cycle.state if cycle else memory.state,
+        running=standing is not None and standing.due_at is not None,
         vendor=policy.vendor if policy else None,
         policy=policy.name if policy else None,
         plan=_plan(policy, memory, receipt),
-        level=ended.level if ended else running.level if running else memory.level,
-        due_at=ended.due_at if ended else running.due_at if running else None,
+        level=cycle.level if cycle else memory.level,
+        due_at=cycle.due_at if cycle else None,
         ended_at=ended.ended_at if ended else None,
         gone=memory.gone_at is not None,
         assignee=memory.assignee,
@@ -94,20 +96,8 @@ def subject_of(
 
 
 def _open(conn: Connection, ref: TicketRef, metric: str, start_at: datetime) -> OpenCycle | None:
-    row = conn.execute(
-        select(open_cycles).where(
-            open_cycles.c.site == ref.site,
-            open_cycles.c.ticket == ref.id,
-            open_cycles.c.metric == metric,
-            open_cycles.c.start_at == start_at,
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    facts = tuple(map(fact_from_json, row.receipt))
-    return OpenCycle(
-        metric=metric, start_at=start_at, state=State(row.state), due_at=row.due_at, level=row.level, receipt=facts
-    )
+    found = (cycle for cycle in open_cycles_of(conn, ref) if (cycle.metric, cycle.start_at) == (metric, start_at))
+    return next(found, None)
 
 
 def _ended(conn: Connection, ref: TicketRef, metric: str, start_at: datetime) -> Finished | None:
@@ -134,7 +124,7 @@ def _last_repetitions(conn: Connection, ref: TicketRef, metric: str, start_at: d
             notices.c.ticket == ref.id,
             notices.c.metric == metric,
             notices.c.start_at == start_at,
-            notices.c.state != NoticeState.CANCELLED,
+            notices.c.state != NoticeState.CANCELLED.value,
         )
         .group_by(*rung)
     )
