@@ -62,11 +62,12 @@ def _comment(raw: Json, own_account: str) -> Comment | None:
         created_at=created_at,
         updated_at=instant(raw.get("updated")) or created_at,
         author=person(raw.get("author"), own_account),
-        public=_is_public(raw),
+        public=is_public(raw),
     )
 
 
-def _is_public(raw: Json) -> bool:
+def is_public(raw: Json) -> bool:
+    """Say whether everybody who sees the ticket sees a comment."""
     hidden = raw.get("jsdPublic") is False or bool(raw.get("visibility"))
     return not hidden and not any(
         word(prop.get("key")) == _INTERNAL and word(record(prop.get("value")).get("internal")) == "true"
