@@ -50,7 +50,7 @@ def entries_into(ticket: Ticket) -> Iterator[tuple[datetime, Status]]:
 def ended_at(ticket: Ticket) -> datetime | None:
     """Return since when the ticket is ended without a break; None while it is open."""
     if not (ticket.status.ended or ticket.merged):
-        return None
+        return ticket.gone_at
     since: datetime | None = None
     for at, status in entries_into(ticket):
         since = (since or at) if status.ended or _is_present_end(ticket, status) else None

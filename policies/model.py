@@ -103,6 +103,7 @@ class Ticket:
     `traits` are what a mapping's `match` looks at (Jira: project, issue_type, labels, components, request_type,
     organization; Zendesk: brand, group, form, organization, tags); `fields` are the custom fields by id; `held` is
     what dueby's own fields hold now, by contract name (due_at, due_on, state, summary), as the tracker spells it.
+    `gone_at` is since when the tracker has no such ticket any more: then all else is as it was last.
     """
 
     ref: TicketRef
@@ -123,3 +124,4 @@ class Ticket:
     held: Mapping[str, str | None] = field(default_factory=dict)
     merged: bool = False
     writable: bool = True
+    gone_at: datetime | None = None

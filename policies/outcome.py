@@ -46,7 +46,7 @@ def _cause(ticket: Ticket, cycle: Cycle) -> dict[str, Value]:
     if cycle.state is State.NO_PROMISE:
         return {"cause": cycle.terms.no_promise, "detail": cycle.terms.no_promise_detail}
     if cycle.state is State.CLOSED:
-        return {"cause": "merged" if ticket.merged else "solved"}
+        return {"cause": "merged" if ticket.merged else "deleted" if cycle.ended_at == ticket.gone_at else "solved"}
     return {}
 
 
