@@ -47,6 +47,7 @@ MORE_QUERY: tuple[tuple[str, frozenset[str]], ...] = (
     (r"^/api/v2/tickets/\d+(\.json)?$", frozenset({"include"})),
     (r"^/api/v2/tickets/\d+/(audits|comments)(\.json)?$", CURSOR | OFFSET | {"include"}),
     (r"^/api/v2/incremental/tickets/cursor(\.json)?$", frozenset({"include", "per_page"})),
+    (r"^/api/v2/search/export(\.json)?$", CURSOR),
     (r"^/api/v2/[a-z_]+(/show_many)?(\.json)?$", CURSOR | OFFSET | {"include"}),
 )
 OPTIONAL_QUERY = frozenset({"start_time"})

@@ -1,12 +1,12 @@
 """What a tracker must be able to do, and what its webhooks turn into."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, Literal, Protocol
 
-from policies.model import Ticket
+from policies.model import FieldValue, Ticket
 
 
 class Rank(IntEnum):
@@ -60,10 +60,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A ticket that changed, by the tracker's id, and when."""
+    """A ticket that changed, by the tracker's id, and when.
+
+    `traits` are those that the list told, by the words of a mapping's `match`; one that is absent may be anything.
+    """
 
     ticket: str
     updated_at: datetime
+    traits: Mapping[str, FieldValue] = field(default_factory=dict)
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,15 @@ class Tracker(Protocol):
 
     def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
         """Write what differs from what the ticket holds, in one request; return the contract names written."""
+
+    def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:
+        """Walk the tickets changed since an instant, or from a page's cursor on; each page is one request, when asked.
+
+        A ticket may come twice, and one that changed a little earlier may come too.
+        """
+
+    def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:
+        """Walk the tickets that have not ended, from a page's cursor on where there is one; pages as above."""
 
 
 class Receiver(Protocol):

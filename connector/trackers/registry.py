@@ -12,6 +12,7 @@ from connector.trackers.jira.site import JiraSite
 from connector.trackers.port import Receiver, Tracker
 from connector.trackers.zendesk import receiver as zendesk_receiver
 from connector.trackers.zendesk.site import ZendeskSite
+from connector.trackers.zendesk.walk import PAGES_A_MINUTE
 
 
 class Opener(Protocol):
@@ -23,15 +24,19 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of tracker: how its webhooks are received and how a site of it is opened."""
+    """One kind of tracker: how its webhooks are received, how a site of it is opened, how fast it may be walked.
+
+    `pages_a_minute`: the most pages of changed tickets, where there is such a limit.
+    """
 
     receiver: Receiver
     open: Opener
+    pages_a_minute: int | None = None
 
 
 KINDS: Mapping[str, Kind] = {
     "jira": Kind(jira_receiver, JiraSite),
-    "zendesk": Kind(zendesk_receiver, ZendeskSite),
+    "zendesk": Kind(zendesk_receiver, ZendeskSite, PAGES_A_MINUTE),
 }
 
 

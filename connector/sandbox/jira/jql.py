@@ -1,18 +1,20 @@
-"""The part of JQL that a reconciling client needs: conditions joined by AND, and ORDER BY."""
+"""The part of JQL that a reconciling client needs: conditions joined by AND and OR, brackets, and ORDER BY."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira.issues import Issue, Site
+from connector.sandbox.jira.jql_fields import VALUES, Test, lower, time_test
 
-_TOKEN = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[()\[\],]|>=|<=|!=|[=<>]|[^\s()\[\],=<>!]+)")
+_TOKEN = re.compile(
+    r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|cf\[\d+\]|[()\[\],]|>=|<=|!=|[=<>]|[^\s()\[\],=<>!"']+)"""
+)
+_ORDER = re.compile(r"""(?i)\border\s+by\b(?=[^"']*\Z)""")
 _AGO = re.compile(r"-(\d+)([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-Test = Callable[[Issue], bool]
 
 
 class Query:
@@ -38,12 +40,23 @@ def _sort_key(issue: Issue, name: str) -> Any:
 
 def parse(text: str, site: Site, timezone: str, now: datetime) -> Query:
     """Parse a query; times without a zone are the searching user's. ValueError says what is wrong."""
-    where, _, order = re.sub(r"(?i)\border\s+by\b", "\0", text).partition("\0")
-    tokens = _TOKEN.findall(where)
-    if "".join(tokens) != re.sub(r"\s+(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", "", where):
-        raise ValueError(f"Error in the JQL Query: the query '{where.strip()}' cannot be read.")
-    reader = _Reader(tokens, site, timezone, now)
-    return Query(reader.conditions(), [_ordered(part) for part in order.split(",") if part.strip()])
+    where, _, order = _ORDER.sub("\0", text).partition("\0")
+    reader = _Reader(_tokens(where.strip()), site, timezone, now)
+    tests = [reader.either()] if reader.tokens else []
+    if reader.tokens:
+        raise ValueError("Error in the JQL Query: expecting 'AND' or 'OR' between conditions.")
+    return Query(tests, [_ordered(part) for part in order.split(",") if part.strip()])
+
+
+def _tokens(where: str) -> list[str]:
+    tokens, end = [], 0
+    while end < len(where):
+        found = _TOKEN.match(where, end)
+        if found is None:
+            raise ValueError(f"Error in the JQL Query: the query '{where}' cannot be read.")
+        tokens.append(found[1])
+        end = found.end()
+    return tokens
 
 
 def _ordered(part: str) -> tuple[str, bool]:
@@ -55,35 +68,72 @@ class _Reader:
     def __init__(self, tokens: list[str], site: Site, timezone: str, now: datetime) -> None:
         self.tokens, self.site, self.zone, self.now = tokens, site, ZoneInfo(timezone), now
 
-    def conditions(self) -> list[Test]:
-        tests = []
-        while self.tokens:
-            tests.append(self._condition())
-            if self.tokens and self.tokens.pop(0).upper() != "AND":
-                raise ValueError("Error in the JQL Query: expecting 'AND' between conditions.")
-        return tests
+    def either(self) -> Test:
+        """Read conditions joined by OR, which binds less than AND."""
+        tests = [self._all_of()]
+        while self._is_next("OR"):
+            tests.append(self._all_of())
+        return lambda issue: any(test(issue) for test in tests)
+
+    def _all_of(self) -> Test:
+        tests = [self._one()]
+        while self._is_next("AND"):
+            tests.append(self._one())
+        return lambda issue: all(test(issue) for test in tests)
+
+    def _one(self) -> Test:
+        if not self._is_next("("):
+            return self._condition()
+        inner = self.either()
+        if not self._is_next(")"):
+            raise ValueError("Error in the JQL Query: expecting ')'.")
+        return inner
+
+    def _is_next(self, word: str) -> bool:
+        """Take the next token where it is this one."""
+        if not self.tokens or self.tokens[0].upper() != word:
+            return False
+        self.tokens.pop(0)
+        return True
 
     def _next(self) -> str:
         if not self.tokens:
             raise ValueError("Error in the JQL Query: the query ends too early.")
-        return self.tokens.pop(0).strip("\"'")
+        token = self.tokens.pop(0)
+        return re.sub(r"\\(.)", r"\1", token[1:-1]) if token[0] in "\"'" else token
 
     def _condition(self) -> Test:
         name, operator = self._next().lower(), self._next().lower()
-        if operator == "not":
-            operator += " " + self._next().lower()
+        if operator in ("is", "not") and self._is_next("NOT" if operator == "is" else "IN"):
+            operator += " not" if operator == "is" else " in"
         wanted = self._values() if operator.endswith("in") else [self._next()]
         if name in ("updated", "created"):
-            return _time_test(name, operator, self._instant(wanted[0]))
-        values = _VALUES.get(name)
+            return time_test(name, operator, self._instant(wanted[0]))
+        if operator in ("is", "is not"):
+            return self._filled(name, full=operator == "is not")
+        values = VALUES.get(name)
         if values is None:
             raise ValueError(f"Field '{name}' does not exist or you do not have permission to view it.")
+        if name == "project":
+            self._check_projects(wanted)
         lowered = {one.lower() for one in wanted}
         if operator in ("=", "in"):
             return lambda issue: bool(lowered & values(issue))
         if operator in ("!=", "not in"):
             return lambda issue: not lowered & values(issue)
         raise ValueError(f"The operator '{operator}' is not supported by the '{name}' field.")
+
+    def _filled(self, name: str, *, full: bool) -> Test:
+        field = re.sub(r"cf\[(\d+)\]", r"customfield_\1", name)
+        if field not in self.site.fields:
+            raise ValueError(f"Field '{name}' does not exist or you do not have permission to view it.")
+        return lambda issue: bool(issue.values.get(field)) is full
+
+    def _check_projects(self, wanted: Sequence[str]) -> None:
+        known = {word for one in self.site.projects.values() for word in lower(one.key, one.id, one.name)}
+        for one in wanted:
+            if one.lower() not in known:
+                raise ValueError(f"The value '{one}' does not exist for the field 'project'.")
 
     def _values(self) -> list[str]:
         if self._next() != "(":
@@ -104,41 +154,3 @@ class _Reader:
             except ValueError:
                 continue
         raise ValueError(f"Date value '{text}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm' and '-5d'.")
-
-
-def _time_test(name: str, operator: str, limit: datetime) -> Test:
-    def at(issue: Issue) -> datetime:
-        return issue.updated_at if name == "updated" else issue.created_at
-
-    tests: dict[str, Test] = {
-        ">=": lambda issue: at(issue) >= limit,
-        ">": lambda issue: at(issue) > limit,
-        "<=": lambda issue: at(issue) <= limit,
-        "<": lambda issue: at(issue) < limit,
-    }
-    if operator not in tests:
-        raise ValueError(f"The operator '{operator}' is not supported by the '{name}' field.")
-    return tests[operator]
-
-
-def _lower(*values: str) -> set[str]:
-    return {value.lower() for value in values}
-
-
-def _priority(issue: Issue) -> set[str]:
-    priority = issue.values.get("priority")
-    return _lower(priority.id, priority.name) if priority else {"empty"}
-
-
-_CATEGORY = {"new": "to do", "indeterminate": "in progress", "done": "done"}
-_VALUES: dict[str, Callable[[Issue], set[str]]] = {
-    "project": lambda issue: _lower(issue.project.key, issue.project.id, issue.project.name),
-    "key": lambda issue: _lower(issue.key, issue.id),
-    "issuekey": lambda issue: _lower(issue.key, issue.id),
-    "id": lambda issue: _lower(issue.id, issue.key),
-    "issuetype": lambda issue: _lower(issue.values["issuetype"].name, issue.values["issuetype"].id),
-    "status": lambda issue: _lower(issue.status.name, issue.status.id),
-    "statuscategory": lambda issue: {_CATEGORY[issue.status.category], issue.status.category},
-    "priority": _priority,
-    "labels": lambda issue: _lower(*issue.values.get("labels", ())),
-}

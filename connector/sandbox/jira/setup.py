@@ -1,6 +1,6 @@
 """A sandbox Jira as a site: how it is set up, who may come in and how it is looked at."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connector import time_source
@@ -18,7 +18,10 @@ from connector.sandbox.webhooks import Webhook
 
 
 class JiraSite(Sandbox):
-    """A Jira's settings. Instants are shown in `timezone`; `comment_page` cuts the comments shown inside an issue."""
+    """A Jira's settings. Instants are shown in `timezone`; `comment_page` cuts the comments shown inside an issue.
+
+    `search_lag` is how long a change takes until the search finds the issue again.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class JiraSite(Sandbox):
         self.flavour = f"jira-{flavour}"
         self.site = new_site(flavour, timezone)
         self.comment_page = comment_page
+        self.search_lag = timedelta()
         self.basic_auth = flavour == "cloud" if basic_auth is None else basic_auth
 
     def serve_at(self, url: str) -> None:

@@ -1,6 +1,6 @@
 """One Jira site, put together: what `connector.trackers.port.Tracker` asks of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from requests import Response
@@ -11,8 +11,9 @@ from connector.trackers.guard import BeforeRequest
 from connector.trackers.http import Bearer, Http, NoAuth, basic
 from connector.trackers.jira.discovery import Discovery
 from connector.trackers.jira.fetch import fetch
+from connector.trackers.jira.walk import Walker
 from connector.trackers.jira.write import Writer
-from connector.trackers.port import Wanted
+from connector.trackers.port import Changes, Scope, Wanted
 from policies.model import Ticket
 
 
@@ -22,6 +23,7 @@ class JiraSite:
     def __init__(self, site: Site, now: Callable[[], datetime], before_request: BeforeRequest | None = None) -> None:
         self._http = Http(site, now, before_request, _limit_is_tickets)
         self._auth = _auth(site.auth)
+        self._now = now
         self._discovery = Discovery(site, self._http.guard, self._auth, now)
         self._writer = Writer(self._http, self._auth, self._discovery)
 
@@ -32,6 +34,14 @@ class JiraSite:
     def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
         """Write what differs from what the ticket holds, in one request; return the contract names written."""
         return self._writer.write(ticket, wanted)
+
+    def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:
+        """Walk the tickets changed since an instant, or from a page's cursor on."""
+        return Walker(self._http, self._auth, self._now()).changed_since(since, cursor, scope)
+
+    def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:
+        """Walk the tickets that have not ended, from a page's cursor on where there is one."""
+        return Walker(self._http, self._auth, self._now()).open_tickets(scope, cursor)
 
 
 def _auth(auth: Auth) -> AuthBase:

@@ -1,6 +1,6 @@
 """One Zendesk site, put together: what `connector.trackers.port.Tracker` asks of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from requests import Response
@@ -9,11 +9,12 @@ from connector.sites import Site
 from connector.trackers.faults import body_of, retry_after
 from connector.trackers.guard import BeforeRequest
 from connector.trackers.http import Http
-from connector.trackers.port import Wanted
+from connector.trackers.port import Changes, Scope, Wanted
 from connector.trackers.shapes import word
 from connector.trackers.zendesk.catalogue import Catalogue
 from connector.trackers.zendesk.client import Client
 from connector.trackers.zendesk.fetch import fetch
+from connector.trackers.zendesk.walk import changed_since, open_tickets
 from connector.trackers.zendesk.write import write
 from policies.model import Ticket
 
@@ -28,6 +29,7 @@ class ZendeskSite:
         http = Http(site, now, before_request, lambda response: _limit_is_tickets(response, now()))
         self._client = Client(http, now)
         self._catalogue = Catalogue(self._client, now)
+        self._now = now
 
     def fetch(self, ticket: str) -> Ticket:
         """Fetch one ticket by id, with its whole history."""
@@ -36,6 +38,14 @@ class ZendeskSite:
     def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
         """Write what differs from what the ticket holds, in one request; return the contract names written."""
         return write(ticket, wanted, self._client, self._catalogue)
+
+    def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:  # noqa: ARG002  # all of a Zendesk
+        """Walk the tickets changed since an instant, or from a page's cursor on."""
+        return changed_since(since, cursor, self._client, self._catalogue, self._now())
+
+    def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:  # noqa: ARG002  # the same
+        """Walk the tickets that have not ended, from a page's cursor on where there is one."""
+        return open_tickets(cursor, self._client, self._catalogue, self._now())
 
 
 def _limit_is_tickets(response: Response, now: datetime) -> bool:

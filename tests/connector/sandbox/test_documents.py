@@ -100,6 +100,9 @@ def test_jira_catalogue_and_search_answer_as_documented(jira: tuple[JiraSandbox,
     query = {"jql": "project = SUP AND updated >= -1h ORDER BY updated ASC", "maxResults": "1", "fields": "updated"}
     assert ask("GET", "/rest/api/3/search/jql", query) == 200
     assert ask("POST", "/rest/api/3/search/jql", None, {"jql": "project = SUP", "fields": ["*all"]}) == 200
+    both = {"jql": "(project in (SUP) OR cf[10101] is not EMPTY) AND statusCategory != Done", "fields": "updated"}
+    assert ask("GET", "/rest/api/3/search/jql", both) == 200
+    assert ask("GET", "/rest/api/3/search/jql", {"jql": "project in (NONE)"}) == 400
 
 
 def test_zendesk_tickets_answer_as_documented(zendesk: tuple[ZendeskSandbox, Ask]) -> None:
@@ -119,7 +122,10 @@ def test_zendesk_tickets_answer_as_documented(zendesk: tuple[ZendeskSandbox, Ask
     assert ask("POST", "/api/v2/tickets", None, {"ticket": {"subject": "New", "comment": comment}}) == 201
     assert ask("GET", "/api/v2/tickets") == 200
     since = str(int((NOW - timedelta(days=1)).timestamp()))
-    assert ask("GET", "/api/v2/incremental/tickets/cursor", {"start_time": since}) == 200
+    assert ask("GET", "/api/v2/incremental/tickets/cursor", {"start_time": since, "include": "groups"}) == 200
+    found = {"query": "status<solved", "filter[type]": "ticket", "page[size]": "1"}
+    assert ask("GET", "/api/v2/search/export", found) == 200
+    assert ask("GET", "/api/v2/search/export", {"query": "colour:red", "filter[type]": "ticket"}) == 422
     assert ask("DELETE", here) == 204
     assert ask("GET", here) == 404
 

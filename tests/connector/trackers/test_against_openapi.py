@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from requests import PreparedRequest
 
 from connector.sites import Site
-from connector.trackers.port import Wanted
+from connector.trackers.port import Scope, Wanted
 from tests.connector.trackers.answers import (
     CLOUD,
     CLOUD_URL,
@@ -35,7 +35,7 @@ from tests.connector.trackers.conftest import Wire
 
 CURSORS = {"page[size]", "page[after]"}
 """Zendesk describes its cursors once for all lists, in its guide and not in this document."""
-UNSAID = {"/api/v2/tickets/{ticket_id}": {"include"}}
+UNSAID = {"/api/v2/tickets/{ticket_id}": {"include"}, "/api/v2/incremental/tickets/cursor": {"include"}}
 """What comes along is described in Zendesk's guide to side-loading."""
 
 
@@ -121,3 +121,31 @@ def test_zendesk_knows_every_request(wire: Wire, shared_file: Callable[[str], Pa
         ("GET", "comments"),
         ("PUT", "5158"),
     }
+
+
+def test_jira_cloud_knows_every_request_of_a_walk(wire: Wire, shared_file: Callable[[str], Path]) -> None:
+    search = f"{CLOUD_URL}/rest/api/3/search/jql"
+    wire.answers("GET", search, {"issues": [], "nextPageToken": "t"})
+    wire.answers("GET", search, {"issues": [], "isLast": True})
+    tracker = wire.open(CLOUD)
+    list(tracker.changed_since(NOW, None, Scope(("OKTA",))))
+    list(tracker.open_tickets(Scope()))
+    document = json.loads(shared_file("specs/jira-cloud-v3.json").read_bytes())
+    for request in wire.sent():
+        check(document, request, Wire.path(request))
+    assert {Wire.path(one) for one in wire.sent()} == {"/rest/api/3/search/jql"}
+
+
+def test_zendesk_knows_every_request_of_a_walk(wire: Wire, shared_file: Callable[[str], Path]) -> None:
+    changed_ones, found = f"{DESK_URL}/api/v2/incremental/tickets/cursor", f"{DESK_URL}/api/v2/search/export"
+    wire.answers("GET", changed_ones, {"tickets": [], "after_cursor": "a", "end_of_stream": False})
+    wire.answers("GET", changed_ones, {"tickets": [], "after_cursor": "b", "end_of_stream": True})
+    wire.answers("GET", found, {"results": [], "meta": {"has_more": True, "after_cursor": "a"}})
+    wire.answers("GET", found, {"results": [], "meta": {"has_more": False}})
+    tracker = wire.open(DESK)
+    list(tracker.changed_since(NOW, None, Scope()))
+    list(tracker.open_tickets(Scope()))
+    document = json.loads(shared_file("specs/zendesk-support.json").read_bytes())
+    for request in wire.sent():
+        check(document, request, Wire.path(request))
+    assert len(wire.sent()) == 4

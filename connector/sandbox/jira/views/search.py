@@ -5,6 +5,7 @@ import binascii
 from typing import Any
 
 from connector.sandbox.calls import Answer, Call
+from connector.sandbox.jira.issues import Issue
 from connector.sandbox.jira.jql import Query, parse
 from connector.sandbox.jira.setup import JiraSite
 from connector.sandbox.jira.views.asking import Table, account, refuse, version
@@ -25,6 +26,12 @@ def _query(site: JiraSite, call: Call, jql: str) -> Query:
         return parse(jql, site.site, account(site, call).timezone, site.now())
     except (ValueError, KeyError) as wrong:
         raise refuse(400, str(wrong)) from None
+
+
+def _indexed(site: JiraSite) -> list[Issue]:
+    """Give what the search knows of by now."""
+    newest = site.now() - site.search_lag
+    return [issue for issue in site.site.issues.values() if not site.search_lag or issue.updated_at <= newest]
 
 
 def by_token(site: JiraSite, call: Call) -> Answer:
@@ -48,7 +55,7 @@ def _cloud(site: JiraSite, call: Call, wanted: dict[str, Any]) -> Answer:
     if not query.bounded:
         raise refuse(400, UNBOUNDED)
     start, most = _place(wanted.get("nextPageToken")), min(int(wanted.get("maxResults", 50)), MOST)
-    found = query.run(site.site.issues.values())
+    found = query.run(_indexed(site))
     fields, expand = tuple(wanted.get("fields") or ("id",)), tuple(str(wanted.get("expand", "")).split(","))
     page = [_shown(site, issue, fields, expand, version(call)) for issue in found[start : start + most]]
     last = start + most >= len(found)
@@ -80,7 +87,7 @@ def by_number(site: JiraSite, call: Call) -> Answer:
     wanted: dict[str, Any] = dict(call.json) if call.request.method == "POST" else dict(query.items())
     if call.request.method == "GET" and "fields" in query:
         wanted["fields"] = call.names("fields")
-    found = _query(site, call, str(wanted.get("jql", ""))).run(site.site.issues.values())
+    found = _query(site, call, str(wanted.get("jql", ""))).run(_indexed(site))
     start, most = int(wanted.get("startAt", 0)), int(wanted.get("maxResults", 50))
     fields = tuple(wanted.get("fields") or ("*navigable",))
     asked = wanted.get("expand", "")
