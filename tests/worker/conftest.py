@@ -15,7 +15,7 @@ from connector.store.agenda import AgendaRow, agenda_row, wake
 from connector.store.engine import reading, writing
 from connector.store.mappings import save_mappings
 from connector.texts import summary
-from connector.trackers.port import Rank, Wanted
+from connector.trackers.port import Changed, Changes, Rank, Scope, Wanted
 from policies.model import Person, Role, Status, Ticket, TicketRef
 from worker.deps import Deps
 from worker.embedded import embedded_in, wait_ready
@@ -54,6 +54,8 @@ class FakeTracker:
     during: Callable[[], None] = lambda: None
     after_write: Callable[[], None] = lambda: None
     refuses: TrackerError | None = None
+    pages: list[tuple[Changed, ...] | Exception] = field(default_factory=list)
+    walked: list[tuple[datetime | None, str | None, Scope]] = field(default_factory=list)
 
     def fetch(self, ticket: str) -> Ticket:
         self.before_request("GET")
@@ -77,6 +79,22 @@ class FakeTracker:
             self.tickets[ticket.ref.id] = replace(ticket, held=wants)
             self.after_write()
         return differing
+
+    def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:
+        """Give `pages` from the cursor's number on; an error among them is raised."""
+        self.walked.append((since, cursor, scope))
+        yield from self._pages(cursor)
+
+    def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:
+        self.walked.append((None, cursor, scope))
+        yield from self._pages(cursor)
+
+    def _pages(self, cursor: str | None) -> Iterator[Changes]:
+        for number, page in enumerate(self.pages[int(cursor or 0) :], int(cursor or 0) + 1):
+            self.before_request("GET")
+            if isinstance(page, Exception):
+                raise page
+            yield Changes(page, str(number) if number < len(self.pages) else None)
 
 
 @dataclass
