@@ -154,6 +154,18 @@ class Tracker(Protocol):
     def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:
         """Walk the tickets that have not ended, from a page's cursor on where there is one; pages as above."""
 
+    def check(self, scope: Scope) -> tuple[Finding, ...]:
+        """Look at everything that dueby needs on the site; raises nothing for what the tracker answers.
+
+        Without an `account` among the findings nothing else could be looked at.
+        """
+
+    def create_fields(self, *, due_on: bool = False, dry_run: bool = False) -> tuple[OwnField, ...]:
+        """Create those of dueby's fields that the site lacks, never one twice, and give all; `due_on`: the date too."""
+
+    def catalogue(self) -> Catalogue:
+        """Ask for all the names that mappings may name."""
+
 
 class Receiver(Protocol):
     """How one kind of tracker signs and shapes its webhooks. Pure: no network, no state."""

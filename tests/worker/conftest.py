@@ -15,7 +15,7 @@ from connector.store.agenda import AgendaRow, agenda_row, wake
 from connector.store.engine import reading, writing
 from connector.store.mappings import save_mappings
 from connector.texts import summary
-from connector.trackers.port import Changed, Changes, Rank, Scope, Wanted
+from connector.trackers.port import Catalogue, Changed, Changes, Finding, OwnField, Rank, Scope, Wanted
 from policies.model import Person, Role, Status, Ticket, TicketRef
 from worker.deps import Deps
 from worker.embedded import embedded_in, wait_ready
@@ -95,6 +95,15 @@ class FakeTracker:
             if isinstance(page, Exception):
                 raise page
             yield Changes(page, str(number) if number < len(self.pages) else None)
+
+    def check(self, scope: Scope) -> tuple[Finding, ...]:
+        raise AssertionError(f"no worker checks sites ({scope})")
+
+    def create_fields(self, *, due_on: bool = False, dry_run: bool = False) -> tuple[OwnField, ...]:
+        raise AssertionError(f"no worker creates fields ({due_on}, {dry_run})")
+
+    def catalogue(self) -> Catalogue:
+        return Catalogue({})
 
 
 @dataclass

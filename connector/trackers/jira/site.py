@@ -9,11 +9,14 @@ from requests.auth import AuthBase
 from connector.sites import Auth, Site
 from connector.trackers.guard import BeforeRequest
 from connector.trackers.http import Bearer, Http, NoAuth, basic
+from connector.trackers.jira.check import check
+from connector.trackers.jira.creating import create_fields
 from connector.trackers.jira.discovery import Discovery
 from connector.trackers.jira.fetch import fetch
+from connector.trackers.jira.names import catalogue
 from connector.trackers.jira.walk import Walker
 from connector.trackers.jira.write import Writer
-from connector.trackers.port import Changes, Scope, Wanted
+from connector.trackers.port import Catalogue, Changes, Finding, OwnField, Scope, Wanted
 from policies.model import Ticket
 
 
@@ -42,6 +45,18 @@ class JiraSite:
     def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:
         """Walk the tickets that have not ended, from a page's cursor on where there is one."""
         return Walker(self._http, self._auth, self._now()).open_tickets(scope, cursor)
+
+    def check(self, scope: Scope) -> tuple[Finding, ...]:
+        """Look at everything that dueby needs on the site."""
+        return check(scope, self._http, self._auth, self._discovery)
+
+    def create_fields(self, *, due_on: bool = False, dry_run: bool = False) -> tuple[OwnField, ...]:
+        """Create those of dueby's fields that the site lacks, never one twice, and give all."""
+        return create_fields(self._http, self._auth, self._discovery, due_on=due_on, dry_run=dry_run)
+
+    def catalogue(self) -> Catalogue:
+        """Ask for all the names that mappings may name."""
+        return catalogue(self._http, self._auth, self._discovery)
 
 
 def _auth(auth: Auth) -> AuthBase:

@@ -9,11 +9,15 @@ from connector.sites import Site
 from connector.trackers.faults import body_of, retry_after
 from connector.trackers.guard import BeforeRequest
 from connector.trackers.http import Http
-from connector.trackers.port import Changes, Scope, Wanted
+from connector.trackers.port import Catalogue as Names
+from connector.trackers.port import Changes, Finding, OwnField, Scope, Wanted
 from connector.trackers.shapes import word
 from connector.trackers.zendesk.catalogue import Catalogue
+from connector.trackers.zendesk.check import check
 from connector.trackers.zendesk.client import Client
+from connector.trackers.zendesk.creating import create_fields
 from connector.trackers.zendesk.fetch import fetch
+from connector.trackers.zendesk.names import catalogue
 from connector.trackers.zendesk.walk import changed_since, open_tickets
 from connector.trackers.zendesk.write import write
 from policies.model import Ticket
@@ -46,6 +50,18 @@ class ZendeskSite:
     def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:  # noqa: ARG002  # the same
         """Walk the tickets that have not ended, from a page's cursor on where there is one."""
         return open_tickets(cursor, self._client, self._catalogue, self._now())
+
+    def check(self, scope: Scope) -> tuple[Finding, ...]:
+        """Look at everything that dueby needs on the site."""
+        return check(scope, self._client, self._catalogue)
+
+    def create_fields(self, *, due_on: bool = False, dry_run: bool = False) -> tuple[OwnField, ...]:
+        """Create those of dueby's fields that the site lacks, never one twice, and give all."""
+        return create_fields(self._client, self._catalogue, due_on=due_on, dry_run=dry_run)
+
+    def catalogue(self) -> Names:
+        """Ask for all the names that mappings may name."""
+        return catalogue(self._client, self._catalogue)
 
 
 def _limit_is_tickets(response: Response, now: datetime) -> bool:
