@@ -54,10 +54,8 @@ def note_success(conn: Connection, ref: TicketRef, now: datetime) -> None:
 
 def note_failure(conn: Connection, failing: Failing) -> Wait:
     """Write a failure down, pause the site where it is the site's, and say when to look again."""
-    wait = _wait(conn, failing)
+    wait = note_site_fault(conn, failing)
     error, now = failing.error, failing.now
-    if wait.paused_until is not None:
-        _pause(conn, failing.ref.site, wait.paused_until, error.reason, now)
     values = {
         "reason": error.reason,
         "field": error.field,
@@ -70,6 +68,14 @@ def note_failure(conn: Connection, failing: Failing) -> Wait:
     again = {**values, "given_up": failures.c.given_up | literal(wait.given_up)}
     insert = insert_into(conn.dialect.name, failures).values(**fresh)
     conn.execute(insert.on_conflict_do_update(index_elements=list(key), set_=again))
+    return wait
+
+
+def note_site_fault(conn: Connection, failing: Failing) -> Wait:
+    """Pause the site where the failure is the site's, and say when to try again; what failed is not written down."""
+    wait = _wait(conn, failing)
+    if wait.paused_until is not None:
+        _pause(conn, failing.ref.site, wait.paused_until, failing.error.reason, failing.now)
     return wait
 
 
