@@ -20,7 +20,7 @@ from connector.queue import feed_site
 from connector.store.agenda import waiting, wake_all
 from connector.store.engine import open_engine, reading, writing
 from connector.store.heartbeats import latest
-from connector.store.mappings import save_mappings
+from connector.store.mappings import Applying, save_mappings
 from connector.store.tables import agenda
 from connector.store.upgrade import upgrade
 from connector.trackers.port import Rank
@@ -94,7 +94,7 @@ def prepared(folder: Path) -> Engine:
     engine = open_engine(f"sqlite:///{folder}/dueby.db")
     upgrade(engine)
     with writing(engine) as conn:
-        save_mappings(conn, MAPPINGS, "bench", "bench", ["hosteur"], time_source.now())
+        save_mappings(conn, MAPPINGS, Applying(changed="bench", who="bench", names=("hosteur",)), time_source.now())
     return engine
 
 

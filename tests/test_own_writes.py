@@ -17,7 +17,7 @@ from connector.sandbox.server import serve
 from connector.sites import Site
 from connector.store.agenda import feed
 from connector.store.engine import open_engine, writing
-from connector.store.mappings import save_mappings
+from connector.store.mappings import Applying, save_mappings
 from connector.store.upgrade import upgrade
 from connector.web.intake import Intake
 from connector.web.routes import Ports, join
@@ -116,7 +116,7 @@ def looped(flavour: Flavour, folder: Path, **webhook: object) -> Iterator[Loop]:
         )
         with writing(engine) as conn:
             text = MAPPINGS % flavour.words["match"]
-            save_mappings(conn, text, "all", "a test", ["hosteur"], time_source.now())
+            save_mappings(conn, text, Applying(changed="all", who="a test", names=("hosteur",)), time_source.now())
         with received(site, engine) as address:
             box.webhook(address, secret=SECRET, **webhook)
             yield Loop(box, engine, deps_for(site, engine, time_source.now))

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
 
+from connector.decided import InForce
 from connector.sites import Site
 from connector.store.mappings import current_mappings, mappings_version
 from policies.faults import FaultsError
@@ -20,15 +20,6 @@ from policies.schema import Policy
 _LOOK_EVERY = 2.0
 _log = structlog.get_logger(__name__)
 _Stamp = tuple[tuple[str, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """What a sync decides by: all of one version."""
-
-    policies: Mapping[str, Policy]
-    mappings: Mappings
-    first_applied: Mapping[str, datetime]
 
 
 class Rules:
@@ -66,15 +57,14 @@ class Rules:
                 self._reload()
         return self._policies
 
-    def digest(self) -> str:
-        """Name the set of policies in force: another name, other due times."""
-        self.policies()
-        return self._digest
+    def versions(self) -> Mapping[str, str]:
+        """Return the version of each policy as read last: another version, other due times."""
+        return {name: policy.version for name, policy in self.policies().items()}
 
     def in_force(self, conn: Connection) -> InForce:
         """Return policies and the mappings that were read with them. Raise FaultsError where none were ever good."""
         policies = self.policies()
-        wanted = (mappings_version(conn), self.digest())
+        wanted = (mappings_version(conn), self._digest)
         if wanted != self._tried:
             self._read_mappings(conn, policies)
             self._tried = wanted
@@ -104,7 +94,8 @@ class Rules:
             if self._good is None:
                 raise
         else:
-            self._good, self._mappings_trouble = InForce(policies, read, stored.first_applied), None
+            told = replace(read, silent_from=stored.silent_from)
+            self._good, self._mappings_trouble = InForce(policies, told, stored.first_applied), None
 
 
 def _digest(policies: Mapping[str, Policy]) -> str:

@@ -14,23 +14,24 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
 from connector import time_source
+from connector.decided import InForce
 from connector.queue import feed_site, open_redis
 from connector.settings import Settings
 from connector.store import deliveries
-from connector.store.agenda import put_open_tickets
+from connector.store.alerts import purge_alerts
 from connector.store.engine import StoreAway, open_engine, reading, writing
 from connector.store.heartbeats import beat, purge_heartbeats, stop_beating
-from connector.store.notes import note, noted
-from connector.trackers.port import Rank
+from connector.store.notices import purge_notices
+from connector.store.rates import purge_requests
 from policies.faults import FaultsError
+from policies.mapping import Mappings
+from worker.alarm import Alarm
 from worker.deps import redis_url_of
+from worker.recompute import Recompute
 from worker.rules import Rules
 
 TICK = timedelta(seconds=5)
 _TIDY_EVERY = timedelta(minutes=1)
-_SAME_AGAIN = timedelta(minutes=10)
-"""How soon one set of policies is announced again: timekeepers that read different ones would do so at each tick."""
-_POLICIES = "policies"
 _log = structlog.get_logger(__name__)
 
 
@@ -43,14 +44,14 @@ class Timekeeper:
         self._settings, self._rules, self._redis, self._now = settings, rules, redis, now
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._tidied_at: datetime | None = None
-        self._digest: str | None = None
-        self._announced: tuple[str, datetime] | None = None
+        self._recompute, self._alarm = Recompute(rules), Alarm(settings)
 
     def tick(self) -> None:
         """Do all that is to be done now; each part on its own, so that one fault stops no other."""
         engine = open_engine(self._settings.database_url)
         _try("beat", lambda: self._beat(engine))
-        _try("recompute", lambda: self._recompute(engine))
+        _try("recompute", lambda: self._recompute.look(engine, self._now()))
+        _try("watch", lambda: self._watch(engine))
         _try("tidy", lambda: self._tidy(engine))
         if not _try("redis", self._redis.ping):
             return  # nobody would take what is reserved
@@ -67,26 +68,11 @@ class Timekeeper:
         with writing(engine) as conn:
             beat(conn, "timekeeper", self._name, self._now(), self._rules.trouble)
 
-    def _recompute(self, engine: Engine) -> None:
-        """Put every open ticket on the agenda when the policies changed, a tick later: workers read them meanwhile."""
-        digest, before, now = self._rules.digest(), self._digest, self._now()
-        self._digest = digest
-        if before != digest or self._just_announced(digest, now):
-            return
-        with writing(engine) as conn:
-            standing = noted(conn, _POLICIES)
-            if standing == digest:
-                return
-            note(conn, _POLICIES, digest)
-            count = put_open_tickets(conn, None, Rank.RECOMPUTE, now, _POLICIES) if standing else 0
-        self._announced = digest, now
-        _log.info("policies_in_force", recompute=count)
-
-    def _just_announced(self, digest: str, now: datetime) -> bool:
-        if self._announced is None:
-            return False
-        announced, at = self._announced
-        return announced == digest and now - at < _SAME_AGAIN
+    def _watch(self, engine: Engine) -> None:
+        rules = InForce({}, Mappings(), {})
+        with reading(engine) as conn, suppress(FaultsError):
+            rules = self._rules.in_force(conn)
+        self._alarm.look(engine, rules, self._now())
 
     def _tidy(self, engine: Engine) -> None:
         now = self._now()
@@ -95,6 +81,9 @@ class Timekeeper:
         with writing(engine) as conn:
             deliveries.purge(conn, now)
             purge_heartbeats(conn, now)
+            purge_requests(conn, now)
+            purge_alerts(conn, now)
+            purge_notices(conn, now)
         self._tidied_at = now
 
     def _feed(self, engine: Engine, site: str) -> None:

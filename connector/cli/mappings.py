@@ -14,7 +14,7 @@ from connector.cli.door import console, door, give_up, open_store, print_json, r
 from connector.cli.explain import explain
 from connector.settings import Settings
 from connector.store.engine import reading, writing
-from connector.store.mappings import StoredMappings, current_mappings, save_mappings
+from connector.store.mappings import Applying, StoredMappings, current_mappings, save_mappings
 from policies.loader import load_policies
 from policies.mapping import Mappings, read_mappings
 from policies.mapping_schema import Mapping as MappingSpec
@@ -50,12 +50,12 @@ def apply(file: Path) -> None:
         settings = read_settings()
         text = _text_of(file)
         read = read_mappings(text, str(file), load_policies(settings.policies), settings.sites)
-        names = [spec.name for spec in read.mappings]
+        names = tuple(spec.name for spec in read.mappings)
         with writing(open_store(settings)) as conn:
             standing = current_mappings(conn)
             changes = changes_between(standing.text if standing else _NONE_YET, text)
             told = "; ".join(map(str, changes)) or "wording only"
-            version = save_mappings(conn, text, told, _who(), names, time_source.now())
+            version = save_mappings(conn, text, Applying(changed=told, who=_who(), names=names), time_source.now())
         _tell(standing, version, changes, file)
 
 

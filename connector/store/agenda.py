@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Executable, Integer, Text, bindparam, case, func, select, update
+from sqlalchemy import Connection, Executable, Integer, Text, bindparam, case, exists, func, or_, select, update
 
 from connector.store.feed import feed, reserve
 from connector.store.lease import Lease, fail, finish, put_back, rekey, renew, start
+from connector.store.postgres import in_turn
 from connector.store.tables import Instant, agenda, tickets
 from connector.store.upsert import insert_into
 from connector.trackers.port import Rank
 from policies.model import TicketRef
+from policies.touched import Touched
 
 __all__ = [
     "AgendaRow",
@@ -31,6 +33,9 @@ __all__ = [
     "wake",
     "wake_all",
 ]
+
+WEBHOOK = "webhook"
+"""The reason by which a row learns that an event told of its ticket, and when."""
 
 _NOW = bindparam("now", type_=Instant)
 _RANK, _REASON = bindparam("in_rank", type_=Integer), bindparam("why", type_=Text)
@@ -55,23 +60,31 @@ def wake(conn: Connection, ref: TicketRef, rank: Rank, reason: str, now: datetim
 
 
 def wake_all(conn: Connection, hints: Iterable[tuple[TicketRef, Rank, datetime]], reason: str) -> None:
-    """Wake tickets, all writers in one order; one that is named twice is woken twice, in the order given."""
+    """Wake tickets, all writers in one order; one that is named twice is woken twice, in the order given.
+
+    Where the reason is WEBHOOK the rows note when they were told.
+    """
     given = [
         {"in_site": ref.site, "in_ticket": ref.id, "now": now, "in_rank": int(rank), "why": reason}
         for ref, rank, now in sorted(hints, key=_place)
     ]
     if given:
-        conn.execute(_wake(conn.dialect.name), given)
+        conn.execute(_wake(conn.dialect.name, told=reason == WEBHOOK), given)
 
 
-def put_open_tickets(conn: Connection, site: str | None, rank: Rank, now: datetime, reason: str = "mappings") -> int:
-    """Put every known ticket that has not ended on the agenda, of one site or of all; return how many."""
-    ended = select(tickets.c.ticket).where(
-        tickets.c.site == agenda.c.site, tickets.c.ticket == agenda.c.ticket, tickets.c.ended
-    )
-    everywhere = update(agenda).where(~ended.exists())
-    chosen = everywhere if site is None else everywhere.where(agenda.c.site == site)
-    return conn.execute(chosen.values(**_woken()), {"now": now, "in_rank": int(rank), "why": reason}).rowcount
+def put_open_tickets(
+    conn: Connection, touched: Touched | None, rank: Rank, now: datetime, reason: str = "mappings"
+) -> int:
+    """Put every known ticket that has not ended on the agenda, those touched or (None) all; return how many."""
+    same = (tickets.c.site == agenda.c.site) & (tickets.c.ticket == agenda.c.ticket)
+    chosen = select(agenda.c.id).where(~exists().where(same, tickets.c.ended))
+    if touched is not None:
+        under = exists().where(same, tickets.c.mapping.in_(touched.mappings))
+        never_fetched = ~exists().where(same)
+        chosen = chosen.where(or_(agenda.c.site.in_(touched.sites), under, never_fetched))
+    held = in_turn(conn.dialect.name, chosen, agenda.c.site, agenda.c.ticket)
+    woken = update(agenda).where(agenda.c.id.in_(held)).values(**_woken())
+    return conn.execute(woken, {"now": now, "in_rank": int(rank), "why": reason}).rowcount
 
 
 def waiting(conn: Connection, site: str | None, now: datetime) -> int:
@@ -119,9 +132,10 @@ def _woken() -> dict[str, object]:
 
 
 @cache
-def _wake(dialect: str) -> Executable:
+def _wake(dialect: str, *, told: bool) -> Executable:
     """Compose the statement once: it runs for every webhook."""
-    fresh = {"look_at": _NOW, "rank": _RANK, "reason": _REASON}
+    telling = {"told_at": _NOW} if told else {}
+    fresh = {"look_at": _NOW, "rank": _RANK, "reason": _REASON, **telling}
     insert = insert_into(dialect, agenda).values(site=bindparam("in_site"), ticket=bindparam("in_ticket"), **fresh)
-    woken: Executable = insert.on_conflict_do_update(index_elements=["site", "ticket"], set_=_woken())
+    woken: Executable = insert.on_conflict_do_update(index_elements=["site", "ticket"], set_={**_woken(), **telling})
     return woken

@@ -1,6 +1,6 @@
 """The mappings in force: a document with a version, who changed what, and when each mapping first applied."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +11,18 @@ from connector.store.postgres import lock
 from connector.store.tables import first_applied, mappings
 from connector.store.upsert import insert_once
 from connector.trackers.port import Rank
+from policies.touched import Touched
 
 _VERSION = select(func.coalesce(func.max(mappings.c.version), 0))
+_SILENT_FROM = select(func.max(mappings.c.applied_at)).where(mappings.c.silent)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMappings:
-    """The document in force; `first_applied` by mapping name says since when each one has been known."""
+    """The document in force; `first_applied` by mapping name says since when each one has been known.
+
+    `silent_from`: no step that lies before it is raised, as the last silent `apply` asked.
+    """
 
     version: int
     text: str
@@ -25,12 +30,25 @@ class StoredMappings:
     who: str
     changed: str
     first_applied: Mapping[str, datetime]
+    silent_from: datetime | None = None
 
 
-def save_mappings(  # noqa: PLR0913, PLR0917  # one row's worth of facts
-    conn: Connection, text: str, changed: str, who: str, names: Iterable[str], now: datetime
-) -> int:
-    """Put a checked document in force and every open ticket on the agenda; return its version.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applying:
+    """What goes with a document: what changed in words, who applies it, its mappings' names, what it touches.
+
+    `touched` None: everything. `silent`: nothing that is past by now is to be told.
+    """
+
+    changed: str
+    who: str
+    names: tuple[str, ...]
+    touched: Touched | None = None
+    silent: bool = False
+
+
+def save_mappings(conn: Connection, text: str, applying: Applying, now: datetime) -> int:
+    """Put a checked document in force and the open tickets that it touches on the agenda; return its version.
 
     An unchanged document keeps its version and wakes nothing.
     """
@@ -39,11 +57,11 @@ def save_mappings(  # noqa: PLR0913, PLR0917  # one row's worth of facts
     standing = conn.execute(select(mappings.c.document).where(mappings.c.version == version)).scalar_one_or_none()
     if standing == text:
         return version
-    row = {"version": version + 1, "document": text, "applied_at": now, "who": who, "changed": changed}
-    conn.execute(insert(mappings).values(**row))
-    for name in names:
+    facts = {"who": applying.who, "changed": applying.changed, "silent": applying.silent}
+    conn.execute(insert(mappings).values(version=version + 1, document=text, applied_at=now, **facts))
+    for name in applying.names:
         insert_once(conn, first_applied, {"mapping": name, "applied_at": now})
-    put_open_tickets(conn, None, Rank.RECOMPUTE, now)
+    put_open_tickets(conn, applying.touched, Rank.RECOMPUTE, now)
     return version + 1
 
 
@@ -53,7 +71,10 @@ def current_mappings(conn: Connection) -> StoredMappings | None:
     if newest is None:
         return None
     first = {row.mapping: row.applied_at for row in conn.execute(select(first_applied))}
-    return StoredMappings(newest.version, newest.document, newest.applied_at, newest.who, newest.changed, first)
+    silent_from = conn.execute(_SILENT_FROM).scalar_one()
+    return StoredMappings(
+        newest.version, newest.document, newest.applied_at, newest.who, newest.changed, first, silent_from
+    )
 
 
 def mappings_version(conn: Connection) -> int:

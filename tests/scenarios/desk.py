@@ -19,7 +19,7 @@ from connector.sites import Site
 from connector.store.agenda import agenda_row, wake
 from connector.store.engine import reading, writing
 from connector.store.failures import failure_of
-from connector.store.mappings import save_mappings
+from connector.store.mappings import Applying, save_mappings
 from connector.store.tickets import Memory, remembered
 from connector.texts import summary
 from connector.trackers.port import Rank, Tracker
@@ -84,7 +84,7 @@ class Desk:
         text = dumps(document)
         read_mappings(text, "mappings.yaml", load_policies(None), {self.site.name: self.site})
         with writing(self.engine) as conn:
-            save_mappings(conn, text, "a story", "a test", [kept["name"]], instant(at))
+            save_mappings(conn, text, Applying(changed="a story", who="a test", names=(kept["name"],)), instant(at))
 
     def sync(self, at: str) -> Decision | None:
         """Wake the ticket and bring it up to date at an instant."""

@@ -13,7 +13,7 @@ from connector.errors import TrackerError
 from connector.sites import Site
 from connector.store.agenda import AgendaRow, agenda_row, wake
 from connector.store.engine import reading, writing
-from connector.store.mappings import save_mappings
+from connector.store.mappings import Applying, save_mappings
 from connector.texts import summary
 from connector.trackers.port import Catalogue, Changed, Changes, Finding, OwnField, Rank, Scope, Wanted
 from policies.model import Person, Role, Status, Ticket, TicketRef
@@ -136,7 +136,7 @@ class World:
 
     def apply(self, text: str = MAPPINGS, at: datetime | None = None) -> None:
         with writing(self.engine) as conn:
-            save_mappings(conn, text, "test", "tester", ["hosteur"], at or self.at[0])
+            save_mappings(conn, text, Applying(changed="test", who="tester", names=("hosteur",)), at or self.at[0])
 
 
 @pytest.fixture

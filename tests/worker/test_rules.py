@@ -32,23 +32,23 @@ def folder(tmp_path: Path) -> Path:
 def test_a_changed_file_is_read_within_seconds_and_names_another_set(folder: Path) -> None:
     ticking = Ticking()
     rules = Rules(folder, {"acme": SITE}, ticking)
-    before = rules.digest()
+    before = rules.versions()
     assert "our-own" in rules.policies()
     (folder / "own.yaml").write_text(OWN.replace("our-own", "our-new"), encoding="utf-8")
     assert "our-own" in rules.policies(), "files are not looked at each time"
     ticking.at = 2.0
     assert "our-new" in rules.policies()
-    assert rules.digest() != before
+    assert rules.versions() != before
 
 
 def test_a_broken_file_keeps_the_last_good_set_in_force_and_says_so(folder: Path) -> None:
     ticking = Ticking()
     rules = Rules(folder, {"acme": SITE}, ticking)
-    before = rules.digest()
+    before = rules.versions()
     (folder / "own.yaml").write_text("id: [broken", encoding="utf-8")
     ticking.at = 2.0
     assert "our-own" in rules.policies()
-    assert rules.digest() == before
+    assert rules.versions() == before
     assert rules.trouble is not None
     assert "own.yaml" in rules.trouble
     (folder / "own.yaml").write_text(OWN + "\n", encoding="utf-8")

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from connector.store.heartbeats import beat
 from connector.store.tickets import Memory, remember
 from connector.trackers.port import Rank
 from policies.model import State, TicketRef
+from policies.touched import Touched
 
 Take = Callable[[TicketRef, datetime], Lease]
 REF = TicketRef("acme", "10001")
@@ -218,10 +220,32 @@ def test_a_recompute_takes_every_open_ticket_and_leaves_ended_ones(engine: Engin
                 remember(conn, ref, memory(now, ended=ended))
         assert finished(engine, take(ref, now), None, now)
     with writing(engine) as conn:
-        assert put_open_tickets(conn, "help", Rank.RECOMPUTE, now) == 0
         assert put_open_tickets(conn, None, Rank.RECOMPUTE, now) == 2
         assert waiting(conn, "acme", now) == 2
     assert dict(feed(engine, "acme", 4, now)) == {"open": Rank.RECOMPUTE, "never fetched": Rank.RECOMPUTE}
+
+
+@pytest.mark.parametrize(
+    ("touched", "expected"),
+    [
+        pytest.param(Touched(frozenset({"acme"})), {"gold", "basic"}, id="a site takes all of its open tickets"),
+        pytest.param(Touched(frozenset({"help"})), set(), id="another site takes none of this one"),
+        pytest.param(Touched(mappings=frozenset({"gold"})), {"gold"}, id="a mapping takes the tickets under it"),
+        pytest.param(Touched(), set(), id="nothing touched"),
+    ],
+)
+def test_a_recompute_of_what_is_touched_leaves_the_rest(
+    engine: Engine, now: datetime, take: Take, touched: Touched, expected: set[str]
+) -> None:
+    for ticket in ("gold", "basic", "ended"):
+        ref = TicketRef("acme", ticket)
+        woken(engine, now, ticket)
+        with writing(engine) as conn:
+            remember(conn, ref, replace(memory(now, ended=ticket == "ended"), mapping=ticket))
+        assert finished(engine, take(ref, now), None, now)
+    with writing(engine) as conn:
+        put_open_tickets(conn, touched, Rank.RECOMPUTE, now)
+    assert {ticket for ticket, _ in feed(engine, "acme", 4, now)} == expected
 
 
 def memory(now: datetime, *, ended: bool) -> Memory:

@@ -16,7 +16,7 @@ from connector.store.cycles import finished_cycles, keep_cycles, keep_receipt, r
 from connector.store.deliveries import purge, record
 from connector.store.engine import StoreAway, open_engine, reading, shown_url, writing
 from connector.store.heartbeats import beat, latest, purge_heartbeats, stop_beating
-from connector.store.mappings import current_mappings, mappings_version, save_mappings
+from connector.store.mappings import Applying, current_mappings, mappings_version, save_mappings
 from connector.store.notes import note, noted
 from connector.store.tables import metadata
 from connector.store.tickets import (
@@ -180,12 +180,15 @@ def test_mappings_get_a_version_and_an_unchanged_file_wakes_nothing(engine: Engi
         lease = start(conn, REF, now)
         assert lease is not None
         finish(conn, lease, None, now)
-        assert save_mappings(conn, "one", "first", "ann", ["okta"], now) == 1
+        assert save_mappings(conn, "one", Applying(changed="first", who="ann", names=("okta",)), now) == 1
         assert agenda_row(conn, REF) is not None
         woken = agenda_row(conn, REF)
-        assert save_mappings(conn, "one", "again", "bob", ["okta"], later) == 1
+        assert save_mappings(conn, "one", Applying(changed="again", who="bob", names=("okta",)), later) == 1
         assert agenda_row(conn, REF) == woken
-        assert save_mappings(conn, "two", "credenti added", "bob", ["okta", "credenti"], later) == 2
+        assert (
+            save_mappings(conn, "two", Applying(changed="credenti added", who="bob", names=("okta", "credenti")), later)
+            == 2
+        )
         stored = current_mappings(conn)
     assert woken is not None
     assert (woken.rank, woken.look_at) == (Rank.RECOMPUTE, now)

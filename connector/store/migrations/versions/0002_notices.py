@@ -71,6 +71,8 @@ def upgrade() -> None:
     op.create_index("notices_by_channel", "notices", ["channel", "state", "next_at"], unique=False)
     op.create_index("notices_by_incident", "notices", ["incident"], unique=False)
     op.create_index("notices_by_next", "notices", ["state", "next_at"], unique=False)
+    failing = sa.text("since IS NOT NULL")
+    op.create_index("notices_failing", "notices", ["channel"], sqlite_where=failing, postgresql_where=failing)
     op.create_table(
         "open_cycles",
         sa.Column("site", sa.Text(), nullable=False),
@@ -84,6 +86,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "ticket", "metric"),
     )
     op.create_index("open_cycles_by_due", "open_cycles", ["due_at"], unique=False)
+    op.create_index("open_cycles_by_state", "open_cycles", ["site", "state"], unique=False)
     op.create_table(
         "requests",
         sa.Column("id", _ID, nullable=False),
@@ -117,8 +120,11 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("customer_timezone", sa.Text(), nullable=True))
     op.add_column("tickets", sa.Column("owed_by", sa.Text(), nullable=True))
 
+    op.execute("DELETE FROM notes WHERE name = 'policies'")  # it is kept in another shape from now on
+
 
 def downgrade() -> None:
+    op.execute("DELETE FROM notes WHERE name = 'policies'")
     op.drop_column("tickets", "owed_by")
     op.drop_column("tickets", "customer_timezone")
     op.drop_column("tickets", "assignee")
@@ -128,8 +134,10 @@ def downgrade() -> None:
     op.drop_table("walks")
     op.drop_index("requests_by_age", table_name="requests")
     op.drop_table("requests")
+    op.drop_index("open_cycles_by_state", table_name="open_cycles")
     op.drop_index("open_cycles_by_due", table_name="open_cycles")
     op.drop_table("open_cycles")
+    op.drop_index("notices_failing", table_name="notices")
     op.drop_index("notices_by_next", table_name="notices")
     op.drop_index("notices_by_incident", table_name="notices")
     op.drop_index("notices_by_channel", table_name="notices")
