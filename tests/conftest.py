@@ -126,6 +126,14 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
         open_engine(url).dispose()
 
 
+@pytest.fixture
+def empty_postgres_url(postgres: Postgres) -> Iterator[str]:
+    """Give the address of a PostgreSQL database without tables."""
+    with on_postgres(postgres, migrated=False) as url:
+        yield url
+        open_engine(url).dispose()
+
+
 def _whole_suite(config: pytest.Config) -> bool:
     option = config.option
     chosen = option.keyword or option.markexpr or option.collectonly or getattr(option, "lf", False)
