@@ -145,6 +145,9 @@ class Tracker(Protocol):
     def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
         """Write what differs from what the ticket holds, in one request; return the contract names written."""
 
+    def comment(self, ticket: str, text: str) -> None:
+        """Add an internal comment to a ticket, by id; reason `not_internal` where everybody would see it."""
+
     def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:
         """Walk the tickets changed since an instant, or from a page's cursor on; each page is one request, when asked.
 

@@ -51,6 +51,7 @@ class FakeTracker:
     before_request: Callable[[str], None]
     tickets: dict[str, Ticket] = field(default_factory=dict)
     written: list[tuple[str, Wanted]] = field(default_factory=list)
+    comments: list[tuple[str, str]] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
     after_write: Callable[[], None] = lambda: None
     refuses: TrackerError | None = None
@@ -79,6 +80,12 @@ class FakeTracker:
             self.tickets[ticket.ref.id] = replace(ticket, held=wants)
             self.after_write()
         return differing
+
+    def comment(self, ticket: str, text: str) -> None:
+        self.before_request("POST")
+        if self.refuses:
+            raise self.refuses
+        self.comments.append((ticket, text))
 
     def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:
         """Give `pages` from the cursor's number on; an error among them is raised."""

@@ -14,6 +14,7 @@ from connector.trackers.jira.creating import create_fields
 from connector.trackers.jira.discovery import Discovery
 from connector.trackers.jira.fetch import fetch
 from connector.trackers.jira.names import catalogue
+from connector.trackers.jira.note import add_note
 from connector.trackers.jira.walk import Walker
 from connector.trackers.jira.write import Writer
 from connector.trackers.port import Catalogue, Changes, Finding, OwnField, Scope, Wanted
@@ -37,6 +38,10 @@ class JiraSite:
     def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
         """Write what differs from what the ticket holds, in one request; return the contract names written."""
         return self._writer.write(ticket, wanted)
+
+    def comment(self, ticket: str, text: str) -> None:
+        """Add an internal comment to a ticket, by id; refused where everybody would see it."""
+        add_note(ticket, text, self._http, self._auth)
 
     def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:
         """Walk the tickets changed since an instant, or from a page's cursor on."""

@@ -19,7 +19,7 @@ from connector.trackers.zendesk.creating import create_fields
 from connector.trackers.zendesk.fetch import fetch
 from connector.trackers.zendesk.names import catalogue
 from connector.trackers.zendesk.walk import changed_since, open_tickets
-from connector.trackers.zendesk.write import write
+from connector.trackers.zendesk.write import add_note, write
 from policies.model import Ticket
 
 _ACCOUNT_WINDOW = timedelta(minutes=1)
@@ -42,6 +42,10 @@ class ZendeskSite:
     def write(self, ticket: Ticket, wanted: Wanted) -> tuple[str, ...]:
         """Write what differs from what the ticket holds, in one request; return the contract names written."""
         return write(ticket, wanted, self._client, self._catalogue)
+
+    def comment(self, ticket: str, text: str) -> None:
+        """Add an internal comment to a ticket, by id; a closed one is left."""
+        add_note(ticket, text, self._client)
 
     def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:  # noqa: ARG002  # all of a Zendesk
         """Walk the tickets changed since an instant, or from a page's cursor on."""

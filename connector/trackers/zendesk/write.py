@@ -32,6 +32,15 @@ def write(ticket: Ticket, wanted: Wanted, client: Client, catalogue: Catalogue) 
     return tuple(differing) if _put(ticket, fields, client) else ()
 
 
+def add_note(ticket: str, text: str, client: Client) -> None:
+    """Add an internal comment. A closed ticket takes none, which is no failure: nobody works on it any more."""
+    try:
+        client.put(f"/api/v2/tickets/{ticket}", {"ticket": {"comment": {"body": text, "public": False}}})
+    except AnsweredError as error:
+        if not _was_closed(error):
+            raise
+
+
 def _put(ticket: Ticket, fields: Sequence[Mapping[str, object]], client: Client) -> bool:
     stamp = ticket.updated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     body = {"ticket": {"custom_fields": fields, "safe_update": True, "updated_stamp": stamp}}
