@@ -36,6 +36,11 @@ def require_holidays(code: str) -> None:
         _known_years(code)
 
 
+def last_known_year(code: str) -> int:
+    """Return the last year for which a code's holidays are known. Raises CalendarError (`unknown_holidays`)."""
+    return _known_years(code)[1]
+
+
 @cache
 def _known_years(code: str) -> tuple[int, int]:
     known = _open(code)

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, Integer, Text, bindparam, delete, fun
 from connector.errors import Scope, TrackerError
 from connector.sites import Site
 from connector.store.engine import writing
-from connector.store.tables import Instant, requests, sites
-from connector.store.upsert import insert_once
+from connector.store.postgres import lock
+from connector.store.tables import Instant, requests
 
 WINDOW = timedelta(seconds=61)
 """A second more than is promised: a request leaves a little later than it is counted."""
@@ -54,7 +54,7 @@ def counting(
 
 def take(conn: Connection, site: str, per_minute: int, now: datetime) -> datetime | None:
     """Count one request that is about to leave; without room count nothing and return when there will be some."""
-    _one_at_a_time(conn, site)
+    lock(conn, f"rate {site}")  # two at once would count as one
     newest: datetime | None = conn.execute(
         _NTH_NEWEST, {**_window(site, now), "skip": per_minute - 1}
     ).scalar_one_or_none()
@@ -90,22 +90,13 @@ def _count(engine: Engine, site: str, per_minute: int, now: datetime) -> None:
         raise NoRoomError(site, per_minute, room_at - now)
 
 
-def _one_at_a_time(conn: Connection, site: str) -> None:
-    """Hold the site's row: SQLite has one writer anyway, PostgreSQL would count two at once as one."""
-    if conn.execute(_HOLD, {"of_site": site}).first() is None:
-        insert_once(conn, sites, {"name": site})
-        conn.execute(_HOLD, {"of_site": site})
-
-
 def _window(site: str, now: datetime) -> dict[str, object]:
     return {"of_site": site, "since": now - WINDOW, "until": now + WINDOW}
 
 
 # Built once: they run before every request.
-_SITE = bindparam("of_site", type_=Text)
-_HOLD = select(sites.c.name).where(sites.c.name == _SITE).with_for_update()
 _COUNTED = (
-    requests.c.site == _SITE,
+    requests.c.site == bindparam("of_site", type_=Text),
     requests.c.at > bindparam("since", type_=Instant),
     requests.c.at <= bindparam("until", type_=Instant),
 )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -200,6 +201,7 @@ open_cycles = Table(
     Column("level", Integer),
     Column("receipt", JSON, nullable=False),
     Index("open_cycles_by_due", "due_at"),
+    Index("open_cycles_by_state", "site", "state"),
 )
 
 notices = Table(
@@ -230,6 +232,9 @@ notices = Table(
     Index("notices_by_next", "state", "next_at"),
     Index("notices_by_channel", "channel", "state", "next_at"),
     Index("notices_by_incident", "incident"),
+    Index(
+        "notices_failing", "channel", sqlite_where=text("since IS NOT NULL"), postgresql_where=text("since IS NOT NULL")
+    ),
 )
 
 fetched = Table(

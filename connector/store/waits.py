@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, literal, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, literal, select, update
 
 from connector.errors import Scope, TrackerError
 from connector.store.postgres import unheld
@@ -106,7 +106,12 @@ def _failures_running(conn: Connection, failing: Failing) -> int:
     counted: int = conn.execute(
         update(sites)
         .where(sites.c.name == ref.site)
-        .values(failures=sites.c.failures + case((again, 0), else_=1), failed_ticket=ref.id, reason=error.reason)
+        .values(
+            failures=sites.c.failures + case((again, 0), else_=1),
+            failed_ticket=ref.id,
+            reason=error.reason,
+            failing_since=func.coalesce(sites.c.failing_since, literal(failing.now, Instant)),
+        )
         .returning(sites.c.failures)
     ).scalar_one()
     return counted
@@ -177,5 +182,5 @@ _FORGET = delete(failures).where(failures.c.site == bindparam("of_site"), failur
 _SITE_ANSWERS = (
     update(sites)
     .where(sites.c.name == bindparam("of_site"), sites.c.failures > 0)
-    .values(failures=0, failed_ticket=None, reason=None)
+    .values(failures=0, failed_ticket=None, reason=None, failing_since=None)
 )

@@ -31,7 +31,8 @@ def _sent_elsewhere(world: World) -> None:
 
 def _failures(world: World) -> list[object]:
     with reading(world.engine) as conn:
-        return [*conn.execute(text("SELECT 1 FROM failures")), *conn.execute(text("SELECT 1 FROM site WHERE failures > 0"))]
+        rows = [conn.execute(text(f"SELECT 1 FROM {table}")) for table in ("failures", "site WHERE failures > 0")]  # noqa: S608  # our own words
+        return [row for found in rows for row in found]
 
 
 def test_a_sync_takes_its_requests_from_the_rate(rated: World) -> None:

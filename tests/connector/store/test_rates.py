@@ -12,7 +12,7 @@ from connector.store.agenda import feed, finish, put_back, start, wake
 from connector.store.engine import reading, writing
 from connector.store.lease import Lease
 from connector.store.rates import NoRoomError, counting, purge_requests, requests_left, startable, take
-from connector.store.tables import agenda, requests, sites
+from connector.store.tables import agenda, requests
 from connector.trackers.port import Rank
 from policies.model import TicketRef
 
@@ -204,9 +204,3 @@ def test_requests_that_count_no_more_are_forgotten(engine: Engine, now: datetime
         purge_requests(conn, now + 130 * SECOND)
         kept = list(conn.execute(select(requests.c.at).order_by(requests.c.at)).scalars())
     assert kept == [now + 30 * SECOND, now + 125 * SECOND]
-
-
-def test_the_first_request_to_a_site_makes_its_row(engine: Engine, now: datetime) -> None:
-    assert _take(engine, 1, now) is None
-    with reading(engine) as conn:
-        assert list(conn.execute(select(sites.c.name)).scalars()) == ["acme"]
