@@ -119,12 +119,16 @@ def still_stands(ticket: Ticket, event: str) -> bool:
     return bool(value) if how == "filled" else instant is not None and iso(instant) == at
 
 
-def not_answers(ticket: Ticket, mapping: MappingSpec, start: datetime, now: datetime) -> Iterator[Fact]:
-    """List each comment that did not count, and why."""
+def not_answers(
+    ticket: Ticket, mapping: MappingSpec, start: datetime, now: datetime, since: datetime | None = None
+) -> Iterator[Fact]:
+    """List each comment that did not count, and why; `since` leaves out what came earlier."""
     rules = [rule for rule in mapping.answers if isinstance(rule, ByComment)]
     for comment in ticket.comments if rules else ():
-        reasons = [why_not(ticket, comment, rule) for rule in rules]
         at = public_at(comment)
+        if since is not None and at < since:
+            continue
+        reasons = [why_not(ticket, comment, rule) for rule in rules]
         late = "before_start" if at < start else "in_future" if at > now else None
         why = late if None in reasons else reasons[0]
         if why:

@@ -1,21 +1,19 @@
 """Decide what a ticket's fields show and when to look again: pure, from its history and its entitlement."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TypedDict
 
-from policies.cycle import Cycle, time_cycle
 from policies.decision import Decision, Finished
 from policies.entitlement import Entitlement, Unentitled
 from policies.errors import CaseError
-from policies.explanation import receipt_of
 from policies.history import ended_at, instant_in, standing
+from policies.judged import Judged, judge
 from policies.model import State, Ticket
-from policies.outcome import finished_by, next_look, opened_by, promised, summary_of
+from policies.outcome import next_look, opened_by, promised
 from policies.receipt import Fact
 from policies.schedule import look_ahead, schedule
-from policies.verdicts import standing_verdicts
+from policies.shown import shown_first
 
 _REASONS = {"no_level": "priority_without_level", "unknown_zone": "no_timezone", "unknown_plan": "no_plan"}
 
@@ -29,29 +27,16 @@ def decide(
     if _ended_before_mapping(ticket, entitlement):
         return _left_alone(entitlement, finished)
     start = _start(ticket, entitlement)
-    kept = standing_verdicts(ticket, entitlement, finished, start if isinstance(start, datetime) else None)
-    if kept and not (isinstance(start, datetime) and _opens_new(entitlement, start, kept[-1])):
-        return _shown_again(entitlement, kept)
-    if isinstance(start, Fact):
-        return Decision(
-            state=State.NOT_FILED,
-            write=True,
-            due_at=None,
-            summary=start,
-            look_at=None,
-            receipt=entitlement.facts,
-            finished=kept,
-            **_who(entitlement),
-        )
-    entitlement = replace(entitlement, policy=entitlement.policy.at(start))
-    try:
-        cycle = time_cycle(ticket, entitlement, start, now)
-        return _timed(ticket, entitlement, cycle, kept, now)
-    except CaseError as error:
-        reason = _REASONS.get(error.reason, error.reason)
-        detail = "" if error.reason == "no_level" else error.sentence  # there is no priority to name
-        lacking = Unentitled(reason=reason, detail=detail, mapping=entitlement.mapping.name, facts=entitlement.facts)
-        return _unmapped(lacking, kept)
+    judged = judge(ticket, entitlement, finished, start if isinstance(start, datetime) else None, now)
+    if judged.failed and not any(timed.cycle.is_open for timed in judged.timed):
+        return _unmapped(_lacking(entitlement, judged.failed[0][1]), judged.finished)
+    return _shown(entitlement, judged, start if isinstance(start, Fact) else None, now)
+
+
+def _lacking(entitlement: Entitlement, error: CaseError) -> Unentitled:
+    reason = _REASONS.get(error.reason, error.reason)
+    detail = "" if error.reason == "no_level" else error.sentence  # there is no priority to name
+    return Unentitled(reason=reason, detail=detail, mapping=entitlement.mapping.name, facts=entitlement.facts)
 
 
 class _Who(TypedDict):
@@ -112,48 +97,33 @@ def _start(ticket: Ticket, entitlement: Entitlement) -> datetime | Fact:
     return Fact("summary", {**promised(entitlement), "state": State.NOT_FILED, "cause": cause, "detail": detail})
 
 
-def _opens_new(entitlement: Entitlement, start: datetime, last: Finished) -> bool:
-    return entitlement.mapping.starts != "created" and start > last.start_at
-
-
-def _shown_again(entitlement: Entitlement, kept: tuple[Finished, ...]) -> Decision:
-    last = kept[-1]
+def _shown(entitlement: Entitlement, judged: Judged, not_filed: Fact | None, now: datetime) -> Decision:
+    shown = shown_first(entitlement, judged, not_filed)
+    cycles = [timed.cycle for timed in judged.timed]
+    notices = tuple(notice for cycle in cycles for notice in schedule(cycle, entitlement.escalation))
+    looks = [*map(next_look, cycles), look_ahead(notices, now)]
     return Decision(
-        state=last.state,
+        state=shown.state,
         write=True,
-        due_at=last.due_at if last.state is not State.CLOSED else None,
-        summary=last.summary,
-        look_at=None,
+        due_at=shown.due_at,
+        summary=shown.summary,
+        look_at=min((at for at in looks if at), default=None),
         mapping=entitlement.mapping.name,
-        start_at=last.start_at,
-        level=last.level,
-        policy=last.policy,
+        start_at=shown.start_at,
+        level=shown.level,
+        policy=shown.policy,
         plan=entitlement.plan,
-        receipt=last.receipt,
-        finished=kept,
-    )
-
-
-def _timed(
-    ticket: Ticket, entitlement: Entitlement, cycle: Cycle, kept: tuple[Finished, ...], now: datetime
-) -> Decision:
-    summary = summary_of(ticket, entitlement, cycle)
-    receipt = receipt_of(ticket, entitlement, cycle, now)
-    shown = cycle.state in {State.RUNNING, State.BREACHED, State.MET}
-    ended, still_open = finished_by(entitlement, cycle, summary, receipt), opened_by(cycle, receipt)
-    notices = schedule(cycle, entitlement.escalation)
-    return Decision(
-        state=cycle.state,
-        write=True,
-        due_at=cycle.due_at if shown else None,
-        summary=summary,
-        look_at=min((at for at in (next_look(cycle), look_ahead(notices, now)) if at), default=None),
-        start_at=cycle.opened_at,
-        level=cycle.terms.level,
-        receipt=receipt,
-        finished=(*kept, ended) if ended else kept,
-        open_cycles=(still_open,) if still_open else (),
+        receipt=(*shown.receipt, *_warnings(entitlement, judged)),
+        finished=judged.finished,
+        open_cycles=tuple(filter(None, (opened_by(timed.cycle, timed.receipt) for timed in judged.timed))),
         notices=notices,
         notices_from=entitlement.notices_from,
-        **_who(entitlement),
     )
+
+
+def _warnings(entitlement: Entitlement, judged: Judged) -> Iterator[Fact]:
+    """Tell what is not timed although it is promised."""
+    for metric, error in judged.failed:
+        name = entitlement.policy.metrics[metric].name
+        reason = _REASONS.get(error.reason, error.reason)
+        yield Fact("warning", {"warning": "untimed", "metric": name, "detail": reason})

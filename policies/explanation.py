@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from policies.answers import not_answers
-from policies.cycle import Cycle, used_under_reading
+from policies.cycle import Cycle
 from policies.due import counted_facts, due_by_reading, reading_facts
 from policies.entitlement import Entitlement
 from policies.instants import iso, iso_duration
 from policies.levels import changes_between, field_of
+from policies.metrics import NEXT_UPDATE, is_answered
 from policies.model import Ticket
 from policies.receipt import Fact, Value
 from policies.terms import Case
+from policies.timing import used_under_reading
 
 
 def receipt_of(ticket: Ticket, entitlement: Entitlement, cycle: Cycle, now: datetime) -> tuple[Fact, ...]:
@@ -26,7 +28,7 @@ def receipt_of(ticket: Ticket, entitlement: Entitlement, cycle: Cycle, now: date
         *_end(cycle),
         *([Fact("due", {"at": iso(cycle.due_at)})] if cycle.due_at else []),
         *_readings(ticket, entitlement, cycle),
-        *not_answers(ticket, entitlement.mapping, cycle.start_at, now),
+        *_not_answers(ticket, entitlement, cycle, now),
         *cycle.terms.closing,
     )
 
@@ -35,6 +37,13 @@ def _start(entitlement: Entitlement, cycle: Cycle) -> Fact:
     starts = entitlement.mapping.starts
     values: dict[str, Value] = {"at": iso(cycle.start_at), "how": cycle.start_how}
     return Fact("start", values if starts == "created" else {**values, "field": starts.field})
+
+
+def _not_answers(ticket: Ticket, entitlement: Entitlement, cycle: Cycle, now: datetime) -> Iterator[Fact]:
+    """List the comments that did not count; what came before the first answer is no matter of later updates."""
+    if is_answered(cycle.metric):
+        since = cycle.opened_at if cycle.metric == NEXT_UPDATE else None
+        yield from not_answers(ticket, entitlement.mapping, cycle.start_at, now, since)
 
 
 def _levels(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> Iterator[Fact]:
@@ -69,8 +78,9 @@ def _counted(cycle: Cycle) -> Iterator[Fact]:
 def _end(cycle: Cycle) -> Iterator[Fact]:
     if cycle.answer:
         yield cycle.answer.fact
-    elif cycle.ended_at:
-        yield Fact("ended", {"at": iso(cycle.ended_at), "how": "status"})
+    elif cycle.span.ended_at:
+        how = "fulfilled" if cycle.kept_at else "status"
+        yield Fact("ended", {"at": iso(cycle.span.ended_at), "how": how})
 
 
 def _readings(ticket: Ticket, entitlement: Entitlement, cycle: Cycle) -> tuple[Fact, ...]:

@@ -80,6 +80,7 @@ _KEYS: Mapping[str, Callable[[Mapping[str, Value]], str]] = {
     "warning": lambda values: f".{values.get('warning')}",
     "target": lambda values: ".open" if str(values.get("written")).endswith("bd") else "",
     "no_promise": lambda values: ".rule" if values.get("rule") else ".plan",
+    "ended": lambda values: ".fulfilled" if values.get("how") == "fulfilled" else "",
     "pause": lambda values: "" if values.get("end") else ".open",
     "calendar": _calendar_key,
     "reading": _reading_key,
