@@ -17,7 +17,12 @@ from policies.faults import FaultsError
 from policies.loader import load_policies
 from policies.mapping import read_mappings
 
-_HOW = {"configured": "is configured", "found": "is there already", "created": "created", "missing": "would be created"}
+_HOW = {
+    "configured": "is configured as",
+    "found": "is there already as",
+    "created": "was created as",
+    "missing": "would be created",
+}
 
 
 @click.command("create-fields", short_help="Create the fields that are missing on a site.")

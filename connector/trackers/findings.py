@@ -52,9 +52,9 @@ def time_findings(ahead: timedelta | None) -> Iterator[Finding]:
         yield right("time", "this machine's time is the tracker's")
         return
     way = "ahead of" if ahead > timedelta() else "behind"
-    much = timedelta(seconds=abs(round(ahead.total_seconds())))
+    minutes = max(1, round(abs(ahead) / timedelta(minutes=1)))
     todo = "let NTP set this machine's time; states change and notices go out by it"
-    yield fault("time_differs", f"this machine's time is {much} (h:mm:ss) {way} the tracker's", todo)
+    yield fault("time_differs", f"this machine's time is about {minutes} min {way} the tracker's", todo)
 
 
 def field_findings(site: Site, kinds: Mapping[str, str], expected: Mapping[str, Collection[str]]) -> Iterator[Finding]:
@@ -72,15 +72,17 @@ def field_findings(site: Site, kinds: Mapping[str, str], expected: Mapping[str, 
 
 def _field_finding(site: Site, name: str, kind: str | None, expected: list[str]) -> Finding:
     field_id = site.fields[name]
-    twin = next((one for one, other in site.fields.items() if other == field_id and one != name), None)
+    first = next(one for one, other in site.fields.items() if other == field_id)
     if kind is None:
         todo = f"correct its id, or {_CREATE.format(site.name)}"
         return fault("field_missing", f"{field_id} does not exist as a custom field", todo, field=name)
     if kind not in expected:
         todo = f"name a field of type {' or '.join(expected)}, or {_CREATE.format(site.name)}"
         return fault("field_type", f"{field_id} is of type {kind}", todo, field=name)
-    if twin:
-        return fault("field_twice", f"{field_id} is configured for {twin} too", "give each its own field", field=name)
+    if first != name:
+        return fault(
+            "field_twice", f"{field_id} is configured for {first} already", "give each its own field", field=name
+        )
     return right("field", f"{field_id} is there, of type {kind}", field=name)
 
 

@@ -31,7 +31,7 @@ def check(scope: Scope, http: Http, auth: AuthBase, discovery: Discovery) -> tup
 
 def _findings(account: Json, scope: Scope, http: Http, auth: AuthBase, discovery: Discovery) -> Iterator[Finding]:
     own = word(account.get("accountId")) or word(account.get("name"))
-    yield right("account", f"dueby is {word(account.get('displayName')) or own} ({own})")
+    yield right("account", f"dueby's account is {word(account.get('displayName')) or own} ({own})")
     yield from time_findings(http.guard.ahead)
     kinds = {field.id: field.kind for field in discovery.fields.get().values() if field.custom}
     of_fields = tuple(field_findings(http.site, kinds, KINDS))

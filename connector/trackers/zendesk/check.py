@@ -36,7 +36,7 @@ def check(scope: Scope, client: Client, catalogue: Catalogue) -> tuple[Finding, 
 
 def _findings(own: str, account: Json, scope: Scope, client: Client, catalogue: Catalogue) -> Iterator[Finding]:
     site = client.http.site
-    yield right("account", f"dueby is {word(account.get('name')) or own} ({own})")
+    yield right("account", f"dueby's account is {word(account.get('name')) or own} ({own})")
     yield from time_findings(client.http.guard.ahead)
     yield from _right_findings(account)
     yield from _sharing(own, client)
