@@ -1,10 +1,10 @@
 """Trouble of dueby itself as a message, told once and once more when it is over."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from connector.notify import phrases
 from connector.notify.written import Line, Message, Reader, message
+from connector.store.alerts import Alert
 from connector.texts.catalogue import fill
 from connector.texts.instants import spoken_moment
 from connector.texts.notice_messages import ALERT_ADVICE, ALERT_LINES, ALERTS, TESTS, TITLES
@@ -13,38 +13,24 @@ from connector.texts.words import one_line
 _LONGEST_DETAIL = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """One trouble: its kind, the site it is about, the cause in words, since when, and when it ended.
-
-    `channel` is set where it is a channel that fails.
-    """
-
-    kind: str
-    since: datetime
-    site: str | None = None
-    channel: str | None = None
-    detail: str = ""
-    over_at: datetime | None = None
-
-
 def compose_alert(alert: Alert, reader: Reader, *, doubtful: bool = False) -> Message:
     """Compose the message of a trouble, or that it is over."""
     language, over = reader.language, alert.over_at
-    words = {"site": alert.site or "", "channel": alert.channel or "", "kind": alert.kind.replace("_", " ")}
-    what = fill(ALERTS.get(alert.kind, ALERTS["other"]), language, **words)
+    trouble = alert.trouble
+    words = {"site": trouble.site, "channel": trouble.channel, "kind": trouble.kind.replace("_", " ")}
+    what = fill(ALERTS.get(trouble.kind, ALERTS["other"]), language, **words)
     title = fill(ALERT_LINES["title.over" if over else "title"], language, what=what)
     if doubtful:
         title = fill(TITLES["title.repeat"], language, title=title)
     since = spoken_moment(alert.since, reader.timezone, language)
-    detail = one_line(alert.detail, _LONGEST_DETAIL)
+    detail = one_line(trouble.detail, _LONGEST_DETAIL)
     lines = [
         what,
         fill(ALERT_LINES["over"], language, since=since, over=spoken_moment(over, reader.timezone, language))
         if over
         else fill(ALERT_LINES["since"], language, at=since),
         fill(ALERT_LINES["detail"], language, detail=detail) if detail else "",
-        "" if over else fill(ALERT_ADVICE.get(alert.kind, ALERT_ADVICE["other"]), language, **words),
+        "" if over else fill(ALERT_ADVICE.get(trouble.kind, ALERT_ADVICE["other"]), language, **words),
         *phrases.noted(reader, over or alert.since, None, doubtful=doubtful),
     ]
     return message(title, [Line(line) for line in lines if line], "success" if over else "failure")

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.notify.alert import Alert, compose_alert, compose_test
+from connector.notify.alert import compose_alert, compose_test
 from connector.notify.digest import compose_digest
 from connector.notify.message import Reader
 from connector.notify.subjects import Subject
+from connector.store.alerts import Alert, Trouble
 from connector.texts.notice_messages import ALERT_ADVICE, ALERTS
 from policies.model import State
 from policies.notices import Notice
@@ -116,7 +117,7 @@ def test_every_kind_of_trouble_has_its_words_and_what_to_do() -> None:
     assert set(ALERTS) == set(ALERT_ADVICE) == {*KINDS, "other"}
     titles = set()
     for kind in KINDS:
-        message = compose_alert(Alert(kind=kind, since=NOW, site="acme", channel="ops"), PARIS)
+        message = compose_alert(Alert(Trouble(kind=kind, site="acme", channel="ops"), NOW, None), PARIS)
         assert message.kind == "failure"
         assert "{" not in message.title + message.text
         titles.add(message.title)
@@ -124,8 +125,8 @@ def test_every_kind_of_trouble_has_its_words_and_what_to_do() -> None:
 
 
 def test_trouble_told_once_and_once_more_when_it_is_over() -> None:
-    alert = Alert(kind="credentials_refused", since=NOW, site="acme", detail="401 from `acme`\nRenew the token.")
-    message = compose_alert(alert, PARIS)
+    trouble = Trouble(kind="credentials_refused", site="acme", detail="401 from `acme`\nRenew the token.")
+    message = compose_alert(Alert(trouble, NOW, None), PARIS)
     assert [message.title, *message.text.splitlines()] == [
         "dueby: acme refuses dueby's credentials",
         "acme refuses dueby's credentials",
@@ -133,7 +134,7 @@ def test_trouble_told_once_and_once_more_when_it_is_over() -> None:
         "Cause: 401 from `acme` Renew the token.",
         "Renew them in dueby.yaml, then run `dueby sites check acme`. Nothing is lost meanwhile.",
     ]
-    over = compose_alert(replace(alert, over_at=NOW + 10 * MINUTE), FRENCH)
+    over = compose_alert(Alert(trouble, NOW, NOW + 10 * MINUTE), FRENCH)
     assert over.title == "dueby\u00a0: terminé, acme refuse les identifiants de dueby"
     assert "Du lun. 23 nov. 2026 à 14:30 Europe/Paris au lun. 23 nov. 2026 à 14:40 Europe/Paris" in over.text
     assert "sites check" not in over.text
@@ -141,7 +142,7 @@ def test_trouble_told_once_and_once_more_when_it_is_over() -> None:
 
 
 def test_trouble_of_a_kind_unknown_is_told_all_the_same() -> None:
-    message = compose_alert(Alert(kind="disk_full", since=NOW, detail="0 bytes"), PARIS, doubtful=True)
+    message = compose_alert(Alert(Trouble(kind="disk_full", detail="0 bytes"), NOW, None), PARIS, doubtful=True)
     assert message.title == "dueby: disk full (possibly a repeat)"
     assert "Cause: 0 bytes" in message.text
 
