@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy import Connection
 
+from connector.decided import InForce
 from connector.errors import Scope, TrackerError
 from connector.sites import Site
 from connector.store.waits import INTERNAL, NO_POLICY, NO_SITE
 from policies.entitlement import Entitlement, Unentitled
 from policies.faults import FaultsError
-from worker.rules import InForce, Rules
+from worker.rules import Rules
 
 _SAID = 300
 

@@ -9,19 +9,18 @@ from sqlalchemy import Connection
 from connector.errors import TrackerError
 from connector.store import agenda
 from connector.store.agenda import Lease
-from connector.store.engine import StoreAway, reading, writing
+from connector.store.engine import StoreAway, writing
 from connector.store.rates import NoRoomError
-from connector.store.tickets import end_gone, find_ticket, seen_under
+from connector.store.tickets import end_gone, find_ticket
 from connector.trackers.port import Wanted
-from policies.decide import decide
 from policies.decision import Decision
-from policies.entitlement import entitlement_for
 from policies.model import State, TicketRef
-from policies.sightings import note_sightings
 from worker.deps import Deps
 from worker.leasekeeper import LostLeaseError
-from worker.mishaps import internal, no_policy, rules_of, site_named
-from worker.seen import Seen, keep, recall, wrote_before
+from worker.look import fetch, look
+from worker.mishaps import internal
+from worker.planning import keep_notices
+from worker.seen import Seen, keep, wrote_before
 
 _SOONEST = timedelta(seconds=1)
 _log = structlog.get_logger(__name__)
@@ -46,15 +45,17 @@ def _held(lease: Lease, deps: Deps) -> Decision | None:
     seen: Seen | None = None
     began = time.perf_counter()
     try:
-        seen = _look(lease, deps)
-        if seen is None:
+        fetched = fetch(lease.ref, deps)
+        if fetched.ref != lease.ref:
+            _rekey(lease, fetched.ref, deps)
             return None
+        seen = look(fetched, deps)
         changed = _write(seen, deps)
         _finish(lease, seen, deps)
     except (LostLeaseError, StoreAway):
         raise
     except NoRoomError as full:
-        _put_back(lease, full, deps)
+        _put_back(lease, seen, full, deps)
         return None
     except TrackerError as error:
         _fail(lease, seen, error, deps)
@@ -65,23 +66,6 @@ def _held(lease: Lease, deps: Deps) -> Decision | None:
         return None
     _tell(seen, changed, time.perf_counter() - began)
     return seen.decision
-
-
-def _look(lease: Lease, deps: Deps) -> Seen | None:
-    """Fetch a ticket and decide it; None where its row was named by a key and the id's row takes over."""
-    site = site_named(deps.sites, lease.ref.site)
-    ticket = deps.tracker(site.name).fetch(lease.ref.id)
-    if ticket.ref != lease.ref:
-        _rekey(lease, ticket.ref, deps)
-        return None
-    with reading(deps.engine) as conn:
-        known, rules = recall(conn, ticket.ref), rules_of(deps.rules, conn)
-    ticket, sightings = note_sightings(ticket, known.sightings)
-    found = entitlement_for(ticket, rules.mappings, rules.policies, rules.first_applied, seen_under(known.memory))
-    entitlement = no_policy(found)
-    decision = decide(ticket, entitlement, known.finished, deps.now())
-    summary = deps.summary(decision.summary, site)
-    return Seen(ticket=ticket, decision=decision, summary=summary, sightings=sightings, recalled=known)
 
 
 def _write(seen: Seen, deps: Deps) -> tuple[str, ...]:
@@ -106,13 +90,16 @@ def _finish(lease: Lease, seen: Seen, deps: Deps) -> None:
     with writing(deps.engine) as conn:
         if not agenda.finish(conn, lease, look_at, now):
             raise LostLeaseError
-        keep(conn, seen, wrote=wrote_before(seen) or _to_write(seen, deps), synced_at=now)
+        _keep(conn, seen, deps, now, synced=True)
         fed = _fed(conn, lease.ref.site, deps, now)
     deps.enqueue(lease.ref.site, fed)
 
 
 def _fail(lease: Lease, seen: Seen | None, error: TrackerError, deps: Deps) -> None:
-    """Note a failure and what was learnt before it; a ticket that was there and is gone is no failure."""
+    """Note a failure and what was learnt before it: a tracker that refuses a write silences no notice.
+
+    A ticket that was there and is gone is no failure.
+    """
     ref, now = lease.ref, deps.now()
     with writing(deps.engine) as conn:
         gone = find_ticket(conn, ref.site, ref.id) if error.gone and seen is None else None
@@ -122,7 +109,7 @@ def _fail(lease: Lease, seen: Seen | None, error: TrackerError, deps: Deps) -> N
         if not (wait or (gone and agenda.finish(conn, lease, None, now))):
             raise LostLeaseError
         if seen is not None:
-            keep(conn, seen, wrote=wrote_before(seen), synced_at=None)
+            _keep(conn, seen, deps, now, synced=False)
         fed = _fed(conn, ref.site, deps, now)
     deps.enqueue(ref.site, fed)
     if wait is None:
@@ -131,12 +118,21 @@ def _fail(lease: Lease, seen: Seen | None, error: TrackerError, deps: Deps) -> N
         _log.warning("sync_failed", reason=error.reason, field=error.field, why=error.sentence, again=str(wait.until))
 
 
-def _put_back(lease: Lease, full: NoRoomError, deps: Deps) -> None:
+def _put_back(lease: Lease, seen: Seen | None, full: NoRoomError, deps: Deps) -> None:
     """Leave a ticket due, as it was: the site's rate has no room for its next request, which is nobody's failure."""
     with writing(deps.engine) as conn:
         if not agenda.put_back(conn, lease):
             raise LostLeaseError
+        if seen is not None:
+            _keep(conn, seen, deps, deps.now(), synced=False)
     _log.info("no_room", wait=full.retry_after.total_seconds() if full.retry_after else None)
+
+
+def _keep(conn: Connection, seen: Seen, deps: Deps, now: datetime, *, synced: bool) -> None:
+    """Store what was seen and decided, and the plan of notices that follows from it."""
+    ref, watched = seen.ticket.ref, not deps.sites[seen.ticket.ref.site].write
+    keep(conn, seen, now, wrote=wrote_before(seen) or (synced and _to_write(seen, deps)), synced=synced)
+    keep_notices(conn, ref, None if seen.ticket.gone_at else seen.decision, now, silent=watched)
 
 
 def _fed(conn: Connection, site: str, deps: Deps, now: datetime) -> tuple[tuple[str, int], ...]:

@@ -1,7 +1,7 @@
 """The last fetched state of each ticket, whole: what a change of mappings or policies is tried on beforehand."""
 
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,20 +14,39 @@ from policies.model import Ticket, TicketRef
 
 _TICKET = TypeAdapter(Ticket)
 _SITE, _ID = bindparam("of_site", type_=Text), bindparam("of_ticket", type_=Text)
-_DOCUMENT = select(fetched.c.document).where(fetched.c.site == _SITE, fetched.c.ticket == _ID)
+_MINE = (fetched.c.site == _SITE, fetched.c.ticket == _ID)
+_DOCUMENT = select(fetched.c.document).where(*_MINE)
+_KEPT = select(fetched.c.digest, fetched.c.updated_at).where(*_MINE)
 
 
-def keep_fetched(conn: Connection, ticket: Ticket, now: datetime) -> None:
-    """Store a ticket as it was fetched."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which state of a ticket is stored."""
+
+    digest: str
+    updated_at: datetime
+
+
+def keep_fetched(conn: Connection, ticket: Ticket, now: datetime, before: Kept | None = None) -> None:
+    """Store a ticket as it was fetched, unless that very state is stored already, as `before` tells."""
+    kept = Kept(digest_of(ticket), ticket.updated_at)
+    if kept == before:
+        return
     row = {
         "site": ticket.ref.site,
         "ticket": ticket.ref.id,
         "document": zlib.compress(_TICKET.dump_json(ticket), 1),
-        "digest": digest_of(ticket),
-        "updated_at": ticket.updated_at,
+        "digest": kept.digest,
+        "updated_at": kept.updated_at,
         "fetched_at": now,
     }
     upsert(conn, fetched, row)
+
+
+def kept_state(conn: Connection, ref: TicketRef) -> Kept | None:
+    """Return which state of a ticket is stored, without reading it; None: none."""
+    row = conn.execute(_KEPT, {"of_site": ref.site, "of_ticket": ref.id}).one_or_none()
+    return None if row is None else Kept(row.digest, row.updated_at)
 
 
 def fetched_ticket(conn: Connection, ref: TicketRef) -> Ticket | None:

@@ -1,16 +1,16 @@
 """The plan of notices in SQL: what stands for a ticket, what a new plan puts and cancels, what is old enough to go."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, RowMapping, Text, bindparam, delete, exists, or_, select, update
 
 from connector.store.tables import EPOCH, Instant, notices, open_cycles
 from connector.store.upsert import insert_into
 from policies.model import TicketRef
 from policies.notices import Notice, NoticeState, Standing
+from policies.replan import Plan
 
 KEPT_FOR = timedelta(days=90)
 """How long notices of a cycle that is over are kept."""
@@ -20,20 +20,9 @@ _FACTS = (*_KEY, "send_at")
 _COLUMNS = notices.c
 _SITE, _TICKET = bindparam("of_site", type_=Text), bindparam("of_ticket", type_=Text)
 _MINE = (_COLUMNS.site == _SITE, _COLUMNS.ticket == _TICKET)
-_UNSENT = _COLUMNS.state.in_([NoticeState.PLANNED.value, NoticeState.FAILED.value])
+_UNSENT = or_(*(_COLUMNS.state == state.value for state in (NoticeState.PLANNED, NoticeState.FAILED)))
+_UNTOLD = or_(_UNSENT, _COLUMNS.state == NoticeState.CANCELLED.value)
 _OVER = [NoticeState.SENT.value, NoticeState.CANCELLED.value, NoticeState.FAILED.value]
-
-
-class PlanLike(Protocol):
-    """What is to become of a ticket's notices: those to plan, and those to cancel, each with its reason."""
-
-    @property
-    def put(self) -> Sequence[Notice]:
-        """Return the notices to plan."""
-
-    @property
-    def cancel(self) -> Sequence[tuple[Notice, str]]:
-        """Return the notices to cancel, each with a machine word that says why."""
 
 
 def standing_notices(conn: Connection, ref: TicketRef) -> tuple[Standing, ...]:
@@ -42,10 +31,10 @@ def standing_notices(conn: Connection, ref: TicketRef) -> tuple[Standing, ...]:
     return tuple(Standing(_notice(row), NoticeState(row["state"])) for row in rows)
 
 
-def keep_plan(conn: Connection, ref: TicketRef, plan: PlanLike) -> bool:
+def keep_plan(conn: Connection, ref: TicketRef, plan: Plan) -> bool:
     """Cancel and plan a ticket's notices; False: one to be cancelled is being sent by now, so plan anew.
 
-    Whatever was sent, or is being sent, stays as it is. A cancelled notice that is put is planned again.
+    Whatever was sent, or is being sent, stays as it is. A notice to plan that stands otherwise is planned anew.
     """
     if plan.cancel:
         cancelled = [{**_named(ref), **_key(notice), "why": reason} for notice, reason in plan.cancel]
@@ -85,21 +74,16 @@ _UNTRIED: dict[str, Any] = {
     "busy_until": EPOCH,
     "token": None,
     "attempts": 0,
-    "doubtful": False,
     "error": None,
     "since": None,
-}
+}  # but not `doubtful`: what may have been received once stays so
 
 
 @cache
 def _put(dialect: str) -> Any:
     insert = insert_into(dialect, notices)
     changed = {name: insert.excluded[name] for name in ("send_at", "next_at", "state", *_UNTRIED)}
-    return insert.on_conflict_do_update(
-        index_elements=["site", "ticket", *_KEY],
-        set_=changed,
-        where=_COLUMNS.state == NoticeState.CANCELLED.value,
-    )
+    return insert.on_conflict_do_update(index_elements=["site", "ticket", *_KEY], set_=changed, where=_UNTOLD)
 
 
 # Built once: they run at every sync.

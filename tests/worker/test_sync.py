@@ -9,6 +9,7 @@ from connector.store.agenda import agenda_row, feed, start
 from connector.store.cycles import finished_cycles, receipt_of
 from connector.store.engine import StoreAway, reading, writing
 from connector.store.failures import list_failures
+from connector.store.open_cycles import open_cycles_of
 from connector.store.tickets import Memory, remembered, sightings_of
 from connector.trackers.port import Rank, Wanted
 from policies.model import Comment, Person, State, Status, Ticket, TicketRef
@@ -230,13 +231,44 @@ def test_a_limited_site_is_paused_and_its_queue_given_back(world: World) -> None
 def test_a_known_ticket_that_is_gone_ends_in_sql_without_a_failure(world: World) -> None:
     assert world.sync()
     world.tracker.tickets.clear()
-    assert not world.sync()
+    world.pass_time(hours=1)
+    assert world.sync()
+    gone_at = world.at[0]
+    world.pass_time(hours=1)
+    assert world.sync(), "and so it stays"
     memory = memory_of(world)
-    assert (memory.state, memory.gone_at, memory.ended) == (State.CLOSED, world.at[0], True)
+    assert (memory.state, memory.gone_at, memory.ended, memory.reason) == (State.CLOSED, gone_at, True, "deleted")
+    assert memory.synced_at == world.at[0]
+    assert memory.summary == "Hosteur Ragnarokkr standard, level 2: 6 h, closed: deleted without an answer"
     assert world.row().look_at is None
     assert len(world.tracker.written) == 1
     with reading(world.engine) as conn:
         assert list_failures(conn) == ()
+        (cycle,) = finished_cycles(conn, REF)
+        assert open_cycles_of(conn, REF) == ()
+    assert (cycle.state, cycle.ended_at) == (State.CLOSED, gone_at)
+
+
+def test_a_known_ticket_that_is_gone_is_found_so_under_its_key_too(world: World) -> None:
+    assert world.sync()
+    world.tracker.tickets.clear()
+    by_key = TicketRef("acme", "SUP-1")
+    assert not world.sync(by_key)
+    assert (world.queued[-1], world.row().look_at) == (("acme", REF.id, Rank.EVENT), world.at[0])
+    assert sync(REF, world.deps) is not None
+    assert memory_of(world).gone_at == world.at[0]
+    with reading(world.engine) as conn:
+        assert list_failures(conn) == ()
+
+
+def test_a_known_ticket_that_is_gone_and_comes_back_is_timed_again(world: World, ticket: Ticket) -> None:
+    assert world.sync()
+    world.tracker.tickets.clear()
+    assert world.sync()
+    world.tracker.tickets[REF.id] = ticket
+    assert world.sync()
+    memory = memory_of(world)
+    assert (memory.state, memory.due_at, memory.gone_at, memory.ended) == (State.RUNNING, DUE, None, False)
 
 
 def test_a_ticket_seen_open_did_not_end_before_its_mapping_whatever_its_history_leaves_out(

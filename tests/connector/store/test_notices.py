@@ -1,7 +1,7 @@
 """The plan of notices in SQL: what is put and cancelled, what a claim in between changes, and what is purged."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,16 +15,11 @@ from connector.store.tables import notices
 from policies.decision import OpenCycle
 from policies.model import State, TicketRef
 from policies.notices import Notice, NoticeState, Standing
+from policies.replan import Plan
 
 REF, OTHER = TicketRef("acme", "10001"), TicketRef("acme", "10002")
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DUE = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Plan:
-    put: tuple[Notice, ...] = ()
-    cancel: tuple[tuple[Notice, str], ...] = ()
 
 
 def notice(step: str = "breach", **more: Any) -> Notice:
@@ -47,7 +42,7 @@ AGAIN = notice(repetition=1, send_at=DUE + timedelta(minutes=30))
 
 def planned(engine: Engine, *which: Notice, ref: TicketRef = REF) -> None:
     with writing(engine) as conn:
-        assert keep_plan(conn, ref, Plan(which))
+        assert keep_plan(conn, ref, Plan(which, ()))
 
 
 def cancelled(engine: Engine, which: Notice, reason: str = "answered") -> bool:
@@ -101,6 +96,7 @@ def test_a_planned_notice_is_to_be_sent_at_its_moment_and_was_never_tried(engine
         "sent_at": None,
         "error": None,
         "since": None,
+        "incident": None,
     }
 
 
@@ -139,7 +135,15 @@ def test_a_claim_after_the_cancelling_finds_nothing(engine: Engine) -> None:
 
 def test_a_cancelled_notice_that_is_put_again_is_planned_at_its_new_moment_as_if_never_tried(engine: Engine) -> None:
     planned(engine, BREACH)
-    become(engine, NoticeState.PLANNED, attempts=3, error="timeout", since=DUE, next_at=DUE + timedelta(hours=1))
+    become(
+        engine,
+        NoticeState.PLANNED,
+        attempts=3,
+        error="timeout",
+        since=DUE,
+        next_at=DUE + timedelta(hours=1),
+        doubtful=True,
+    )
     assert cancelled(engine, BREACH)
     later = replace(BREACH, send_at=DUE + timedelta(seconds=90))
     planned(engine, later)
@@ -151,25 +155,37 @@ def test_a_cancelled_notice_that_is_put_again_is_planned_at_its_new_moment_as_if
         later.send_at,
     )
     assert (again["attempts"], again["error"], again["since"]) == (0, None, None)
+    assert again["doubtful"], "it may have been received all the same"
 
 
-@pytest.mark.parametrize(
-    "state",
-    [NoticeState.PLANNED, NoticeState.SENDING, NoticeState.SENT, NoticeState.FAILED],
-    ids=lambda state: state.value,
-)
-def test_putting_what_stands_changes_nothing(engine: Engine, state: NoticeState) -> None:
+MOVED = replace(BREACH, send_at=DUE + timedelta(minutes=5))
+
+
+@pytest.mark.parametrize("state", [NoticeState.SENDING, NoticeState.SENT], ids=["is being sent", "was sent"])
+def test_putting_what_went_out_changes_nothing(engine: Engine, state: NoticeState) -> None:
     planned(engine, BREACH)
-    deferred = DUE + timedelta(hours=14)
-    become(engine, state, attempts=4, next_at=deferred)
-    planned(engine, replace(BREACH, send_at=DUE + timedelta(minutes=5)))
+    become(engine, state, attempts=4, token="mine")
+    planned(engine, MOVED)
     kept = row(engine)
-    assert (kept["state"], kept["attempts"], kept["next_at"], kept["send_at"]) == (
-        state.value,
-        4,
-        deferred,
-        BREACH.send_at,
-    )
+    assert (kept["state"], kept["attempts"], kept["token"], kept["send_at"]) == (state.value, 4, "mine", BREACH.send_at)
+
+
+@pytest.mark.parametrize("state", [NoticeState.PLANNED, NoticeState.FAILED], ids=["is planned", "gave up"])
+def test_putting_what_is_still_to_be_sent_moves_it(engine: Engine, state: NoticeState) -> None:
+    planned(engine, BREACH)
+    become(engine, state, attempts=4)
+    planned(engine, MOVED)
+    moved = row(engine)
+    assert (moved["state"], moved["attempts"]) == ("planned", 0)
+    assert (moved["send_at"], moved["next_at"]) == (MOVED.send_at, MOVED.send_at)
+
+
+def test_of_several_to_cancel_one_that_went_out_has_the_plan_made_anew(engine: Engine) -> None:
+    planned(engine, BREACH, AGAIN)
+    with writing(engine) as conn:
+        conn.execute(update(notices).where(notices.c.repetition == 0).values(state="sending"))
+        assert not keep_plan(conn, REF, Plan((), ((BREACH, "answered"), (AGAIN, "answered"))))
+    assert standing(engine) == (Standing(BREACH, NoticeState.SENDING), Standing(AGAIN, NoticeState.CANCELLED))
 
 
 NOW = DUE + timedelta(days=200)
