@@ -6,7 +6,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from connector.store.engine import StoreAway, reading, writing
@@ -17,23 +16,37 @@ _FOLDER = Path(__file__).with_name("migrations")
 
 def upgrade(engine: Engine) -> bool:
     """Migrate to the newest tables, all in one transaction; say whether anything changed. Raise StoreAway."""
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
     with reading(engine) as connection:
-        if _standing(connection) == newest:
+        if _is_current(connection):
             return False
     with writing(engine) as connection:
         _take_time(connection)
         lock(connection, "upgrade")
-        if _standing(connection) == newest:
+        if _is_current(connection):
             return False
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise StoreAway(f"The database's tables are of another dueby ({error}). Is this one too old?") from error
+        command.upgrade(configured(connection), "head")
     return True
+
+
+def configured(connection: Connection) -> Config:
+    """Return alembic's configuration for migrations in a transaction that is open already."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _is_current(connection: Connection) -> bool:
+    """Say whether the tables are those of this dueby. Raise StoreAway where they are of a newer one."""
+    scripts = ScriptDirectory.from_config(configured(connection))
+    newest, standing = scripts.get_current_head(), MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if standing is not None and standing not in known:
+        raise StoreAway(
+            f"The database's tables are of a newer dueby (revision {standing}, this one knows up to {newest}). "
+            "Install that dueby here, or restore the backup that was made before its upgrade."
+        )
+    return standing == newest
 
 
 def _take_time(connection: Connection) -> None:
@@ -41,7 +54,3 @@ def _take_time(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = '10min'"))
-
-
-def _standing(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
