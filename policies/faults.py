@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 _LONGEST_SHOWN = 60
-"""Longer values may be addresses with secrets in them."""
+_ADDRESS = "://"
+"""Addresses, and longer values that may be parts of some, can hold secrets: they are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,11 @@ def _fault_from(item: ErrorDetails, file: str, under: str) -> Fault:
     if item["type"] == "value_error":
         problem, _, expected = str(item["ctx"]["error"]).partition(", expected ")
         return Fault(file, path, problem, expected or "another value")
-    plain = isinstance(shown, (str, int, float, bool)) and len(str(shown)) <= _LONGEST_SHOWN
+    plain = isinstance(shown, (str, int, float, bool)) and _may_be_shown(str(shown))
     problem = f"{shown!r} does not fit" if plain else f"{type(shown).__name__} does not fit"
     expected = str(item["ctx"]["expected"]) if "expected" in item.get("ctx", {}) else item["msg"]
     return Fault(file, path, problem, expected.removeprefix("Input should be "))
+
+
+def _may_be_shown(text: str) -> bool:
+    return len(text) <= _LONGEST_SHOWN and _ADDRESS not in text

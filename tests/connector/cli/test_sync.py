@@ -202,6 +202,7 @@ def test_a_database_that_is_away_is_told_in_one_line(bench: Bench, monkeypatch: 
     [
         *[("mappings",), ("mappings", "apply"), ("mappings", "export"), ("mappings", "list"), ("mappings", "explain")],
         *[("sync",), ("failures",), ("failures", "list"), ("failures", "retry"), ("db",), ("db", "upgrade")],
+        *[("channels",), ("channels", "test")],
     ],
     ids=" ".join,
 )
