@@ -1,26 +1,17 @@
 """`dueby mappings`: which tickets fall under which policy, as one file that is applied whole or not at all."""
 
-import getpass
-import socket
-from collections.abc import Iterable
-from pathlib import Path
-
 import click
 from rich.table import Table
 
-from connector import time_source
-from connector.cli.changes import Change, changes_between
-from connector.cli.door import console, door, give_up, open_store, print_json, read_settings
+from connector.cli.apply import NONE_YET, apply
+from connector.cli.door import console, door, open_store, print_json, read_settings
 from connector.cli.explain import explain
 from connector.settings import Settings
-from connector.store.engine import reading, writing
-from connector.store.mappings import Applying, StoredMappings, current_mappings, save_mappings
+from connector.store.engine import reading
+from connector.store.mappings import StoredMappings, current_mappings
 from policies.loader import load_policies
 from policies.mapping import Mappings, read_mappings
 from policies.mapping_schema import Mapping as MappingSpec
-
-_NONE_YET = "mappings: []\n"
-_COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}
 
 
 @click.group(short_help="Apply, export, list and explain mappings.")
@@ -34,29 +25,8 @@ def mappings() -> None:
     """  # noqa: D301  # \b is click's mark for lines that stay as they are
 
 
+mappings.add_command(apply)
 mappings.add_command(explain)
-
-
-@mappings.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def apply(file: Path) -> None:
-    """Put the mappings of FILE in force, all or nothing; an unchanged file changes and wakes nothing.
-
-    \b
-    Example:
-      dueby mappings apply mappings.yaml
-    """  # noqa: D301  # the same
-    with door():
-        settings = read_settings()
-        text = _text_of(file)
-        read = read_mappings(text, str(file), load_policies(settings.policies), settings.sites)
-        names = tuple(spec.name for spec in read.mappings)
-        with writing(open_store(settings)) as conn:
-            standing = current_mappings(conn)
-            changes = changes_between(standing.text if standing else _NONE_YET, text)
-            told = "; ".join(map(str, changes)) or "wording only"
-            version = save_mappings(conn, text, Applying(changed=told, who=_who(), names=names), time_source.now())
-        _tell(standing, version, changes, file)
 
 
 @mappings.command()
@@ -69,7 +39,7 @@ def export() -> None:
     """  # noqa: D301  # the same
     with door():
         standing = _standing(read_settings())
-        click.echo(standing.text if standing else _NONE_YET, nl=False)
+        click.echo(standing.text if standing else NONE_YET, nl=False)
 
 
 @mappings.command("list")
@@ -84,7 +54,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001  # click gives an option as it
     with door():
         settings = read_settings()
         standing = _standing(settings)
-        text = standing.text if standing else _NONE_YET
+        text = standing.text if standing else NONE_YET
         read = read_mappings(text, "mappings in force", load_policies(settings.policies), settings.sites)
         if as_json:
             print_json([spec.model_dump(mode="json", by_alias=True, exclude_none=True) for spec in read.mappings])
@@ -97,31 +67,6 @@ def list_(as_json: bool) -> None:  # noqa: FBT001  # click gives an option as it
 def _standing(settings: Settings) -> StoredMappings | None:
     with reading(open_store(settings)) as conn:
         return current_mappings(conn)
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        give_up(f"{file} can't be read ({why}).")
-
-
-def _who() -> str:
-    try:
-        return f"{getpass.getuser()}@{socket.gethostname()}"
-    except (OSError, KeyError):  # a container's user may have no name
-        return socket.gethostname()
-
-
-def _tell(standing: StoredMappings | None, version: int, changes: Iterable[Change], file: Path) -> None:
-    if standing is not None and standing.version == version:
-        click.echo(f"{file} is in force already as version {version}; nothing changed.")
-        return
-    for change in changes:
-        console().print(change.how, style=_COLOURS[change.how], end="")
-        click.echo(f" {change.kind} {change.name}")
-    click.echo(f"{file} is in force as version {version}; open tickets are looked at again.")
 
 
 def _table(read: Mappings, standing: StoredMappings) -> Table:

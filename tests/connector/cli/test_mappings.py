@@ -61,12 +61,10 @@ def test_a_changed_file_names_the_parts_that_changed_and_puts_open_tickets_on_th
         wake(conn, ref, Rank.EVENT, "webhook", EPOCH)
     changed = mappings_text.replace("plan: gold", "plan: silver").replace("name: help-desk", "name: desk-two")
     done = bench.run("mappings", "apply", bench.file(changed))
-    assert done.stdout.splitlines() == [
-        "added mapping desk-two",
-        "changed mapping okta-gold",
-        "removed mapping help-desk",
-        "mappings.yaml is in force as version 2; open tickets are looked at again.",
-    ]
+    *changes, outcome = done.stdout.splitlines()
+    assert changes == ["added mapping desk-two", "changed mapping okta-gold", "removed mapping help-desk"]
+    assert outcome.startswith("mappings.yaml is in force as version 2 in place of version 1 of ")
+    assert outcome.endswith("; open tickets are looked at again.")
     with reading(bench.store()) as conn:
         row = agenda_row(conn, ref)
     assert row is not None
