@@ -13,7 +13,10 @@ STATES = ("running", "breached", "met", "paused", "not_filed", "no_promise", "cl
 
 @dataclass(slots=True)
 class World:
-    """A sandbox, its site as dueby.yaml writes it, other sites, mappings; `minutes` moves the tracker's time."""
+    """A sandbox, its site as dueby.yaml writes it, other sites, mappings; `minutes` moves the tracker's time.
+
+    `later` happens once the mappings are in force.
+    """
 
     flavour: Flavour
     box: Any
@@ -22,6 +25,7 @@ class World:
     ticket: str = ""
     minutes: list[float] = field(default_factory=lambda: [0.0])
     others: dict[str, dict[str, Any]] = field(default_factory=dict)
+    later: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def mapping(self) -> dict[str, Any]:
@@ -119,7 +123,11 @@ def _off_screen_of_second(world: World) -> None:
 
 
 def _internal_note(world: World) -> None:
+    """A service desk becomes a software project after the mappings were applied, which would else be refused."""
     _second_project(world)
+    project = jira_of(world).site.projects["DEV"]
+    project.type = "service_desk"
+    world.later.append(lambda: setattr(project, "type", "software"))
     world.mapping["escalation"] = "desk"
     world.document["escalations"] = [{"name": "desk", "steps": [{"at": "breach", "notify": ["note"]}]}]
     world.document["channels"] = [{"name": "note", "internal_comment": True}]

@@ -68,6 +68,8 @@ def configure(world: World) -> None:
     Path("mappings.yaml").write_text(json.dumps(world.document), encoding="utf-8")
     applied = dueby("mappings", "apply", "mappings.yaml")
     assert applied.exit_code == 0, applied.stderr
+    for happening in world.later:
+        happening()
 
 
 def dueby(*words: str) -> Result:
