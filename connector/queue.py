@@ -23,6 +23,7 @@ from connector.trackers.port import Rank
 
 QUEUE = "dueby"
 SYNC = "worker.jobs.sync"
+RECONCILE = "worker.jobs.reconcile"
 JOB_SECONDS = 120
 _KEPT_SECONDS = 60
 _FAILED_KEPT_SECONDS = 3600
@@ -95,14 +96,23 @@ def enqueue(redis: Redis, site: str, fed: Iterable[tuple[str, int]]) -> bool:
     return True
 
 
+def enqueue_walk(redis: Redis, site: str) -> None:
+    """Queue one walk over a site's changed tickets, behind the syncs. Raise RedisError: the reservation lapses."""
+    queue_on(redis).enqueue_many([_named(RECONCILE, (site,), f"reconcile {site}", at_front=False)])
+
+
 def _job(site: str, ticket: str, *, at_front: bool) -> EnqueueData:
+    return _named(SYNC, (site, ticket), f"sync {site} {ticket}", at_front=at_front)
+
+
+def _named(job: str, args: tuple[str, ...], description: str, *, at_front: bool) -> EnqueueData:
     return Queue.prepare_data(
-        SYNC,
-        args=(site, ticket),
+        job,
+        args=args,
         timeout=JOB_SECONDS,
         result_ttl=_KEPT_SECONDS,
         failure_ttl=_FAILED_KEPT_SECONDS,
-        description=f"sync {site} {ticket}",
+        description=description,
         at_front=at_front,
     )
 

@@ -7,6 +7,7 @@ from connector.settings import Settings, load_settings
 from policies.model import TicketRef
 from worker import sync as use_case
 from worker.deps import Deps, make_deps
+from worker.reconcile import reconcile as walk_site
 from worker.rules import Rules
 
 _prepared: list[tuple[Settings, Rules]] = []
@@ -32,3 +33,8 @@ def deps() -> Deps:
 def sync(site: str, ticket: str) -> None:
     """Bring one ticket up to date. Twice is the same as once. Raise StoreAway: the row's lease lapses."""
     use_case.sync(TicketRef(site, ticket), deps())
+
+
+def reconcile(site: str) -> None:
+    """Walk a site's changed tickets, if that is due. Twice is the same as once. Raise StoreAway: its lease lapses."""
+    walk_site(site, deps())

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from connector.decided import Decided, Recalled
 from connector.store.cycles import keep_cycles, keep_receipt
 from connector.store.fetched import Kept, keep_fetched, kept_state
+from connector.store.missed import note_missed
 from connector.store.open_cycles import Row, keep_open_rows, open_rows, rows_for
 from connector.store.tickets import Memory, keep_sightings, remember
 from policies.decision import Decision
@@ -63,6 +64,7 @@ def keep(conn: Connection, seen: Seen, now: datetime, *, wrote: bool, synced: bo
     keep_receipt(conn, ref, decision.receipt)
     keep_open_rows(conn, ref, rows_for(ref, decision.open_cycles, decision.receipt), seen.stored.open_rows)
     if seen.ticket.gone_at is None:
+        note_missed(conn, seen.fetched, seen.stored.fetched, now)
         keep_fetched(conn, seen.fetched, now, seen.stored.fetched)
     if decision.finished != before.finished:
         keep_cycles(conn, ref, decision.finished)

@@ -21,6 +21,7 @@ from connector.store import deliveries
 from connector.store.alerts import purge_alerts
 from connector.store.engine import StoreAway, open_engine, reading, writing
 from connector.store.heartbeats import beat, purge_heartbeats, stop_beating
+from connector.store.missed import judge_missed
 from connector.store.notices import purge_notices
 from connector.store.rates import purge_requests
 from policies.faults import FaultsError
@@ -29,6 +30,7 @@ from worker.alarm import Alarm
 from worker.deps import redis_url_of
 from worker.recompute import Recompute
 from worker.rules import Rules
+from worker.walks import queue_walks
 
 TICK = timedelta(seconds=5)
 _TIDY_EVERY = timedelta(minutes=1)
@@ -57,6 +59,7 @@ class Timekeeper:
             return  # nobody would take what is reserved
         for site in self._settings.sites:
             _try("feed", partial(self._feed, engine, site))
+        _try("walk", lambda: queue_walks(engine, self._redis, self._rules, self._settings.sites, self._now()))
 
     def end(self) -> None:
         """Say that this timekeeper ends on purpose."""
@@ -84,6 +87,7 @@ class Timekeeper:
             purge_requests(conn, now)
             purge_alerts(conn, now)
             purge_notices(conn, now)
+            judge_missed(conn, now)
         self._tidied_at = now
 
     def _feed(self, engine: Engine, site: str) -> None:

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from connector.scopes import newly_matched
 from connector.store.agenda import put_open_tickets
 from connector.store.postgres import lock
 from connector.store.tables import first_applied, mappings
 from connector.store.upsert import insert_once
+from connector.store.walk_plan import wish_open
 from connector.trackers.port import Rank
 from policies.touched import Touched
 
@@ -50,7 +52,8 @@ class Applying:
 def save_mappings(conn: Connection, text: str, applying: Applying, now: datetime) -> int:
     """Put a checked document in force and the open tickets that it touches on the agenda; return its version.
 
-    An unchanged document keeps its version and wakes nothing.
+    An unchanged document keeps its version and wakes nothing. Where a mapping is new, or matches otherwise than before,
+    its site's open tickets are walked once.
     """
     lock(conn, "mappings")  # of two admins at once the second sees what the first applied
     version = mappings_version(conn)
@@ -61,6 +64,8 @@ def save_mappings(conn: Connection, text: str, applying: Applying, now: datetime
     conn.execute(insert(mappings).values(version=version + 1, document=text, applied_at=now, **facts))
     for name in applying.names:
         insert_once(conn, first_applied, {"mapping": name, "applied_at": now})
+    for site, scope in newly_matched(standing, text).items():
+        wish_open(conn, site, scope.projects)
     put_open_tickets(conn, applying.touched, Rank.RECOMPUTE, now)
     return version + 1
 

@@ -20,7 +20,6 @@ PATIENCE = timedelta(seconds=9)
 TOGETHER = timedelta(milliseconds=3)
 """How long a webhook waits for others to share its transaction: a third of what storing costs is saved under load."""
 
-_REASON = "webhook"
 _LONGEST_ID = 200
 
 
@@ -127,4 +126,4 @@ def _store(conn: Connection, batch: list[_Waiting]) -> None:
         key = one.ref.site, one.delivery_id or ""
         one.new = one.delivery_id is None or key in fresh
         fresh.discard(key)  # of two in one batch the second is the duplicate
-    agenda.wake_all(conn, [(one.ref, one.hint.rank, one.now) for one in batch if one.new], _REASON)
+    agenda.wake_all(conn, [(one.ref, one.hint.rank, one.now) for one in batch if one.new], agenda.WEBHOOK)

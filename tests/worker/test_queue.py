@@ -6,7 +6,7 @@ from redis import Redis
 from rq.utils import import_attribute
 from sqlalchemy import Engine
 
-from connector.queue import SYNC, enqueue, feed_site, open_redis, queue_on
+from connector.queue import RECONCILE, SYNC, enqueue, enqueue_walk, feed_site, open_redis, queue_on
 from connector.store.agenda import agenda_row, wake
 from connector.store.engine import reading, writing
 from connector.trackers.port import Rank
@@ -21,8 +21,20 @@ def queued(redis: Redis) -> list[str]:
     return [job.args[1] for job in queue_on(redis).jobs]
 
 
-def test_the_name_that_the_web_enqueues_by_is_a_job() -> None:
-    assert import_attribute(SYNC) is jobs.sync
+@pytest.mark.parametrize(("name", "job"), [(SYNC, jobs.sync), (RECONCILE, jobs.reconcile)])
+def test_the_names_that_are_enqueued_by_are_jobs(name: str, job: object) -> None:
+    assert import_attribute(name) is job
+
+
+def test_a_walk_stands_behind_the_syncs(redis: Redis) -> None:
+    enqueue(redis, "acme", [("1", Rank.EVENT)])
+    enqueue_walk(redis, "acme")
+    enqueue(redis, "acme", [("2", Rank.URGENT)])
+    assert [(job.func_name, job.args) for job in queue_on(redis).jobs] == [
+        ("worker.jobs.sync", ["acme", "2"]),
+        ("worker.jobs.sync", ["acme", "1"]),
+        ("worker.jobs.reconcile", ["acme"]),
+    ]
 
 
 def test_urgent_syncs_go_in_front_in_their_own_order(redis: Redis) -> None:

@@ -18,8 +18,9 @@ from policies.model import FieldValue, Status, Ticket, TicketRef
 
 _NO_VALUES = frozenset(
     {"comment", "attachment", "worklog", "issuelinks", "subtasks", "description", "watches", "votes", "progress"}
+    | {"updated", "lastViewed", "workratio"}
 )
-"""Fields too big or too odd to be compared with a mapping's values."""
+"""Fields too big or too odd to be compared with a mapping's values, or moving by themselves."""
 _TRAIT_KINDS = {"request_type": "vp-origin", "organization": "sd-customer-organizations"}
 
 
@@ -54,7 +55,7 @@ def _ticket(issue: Json, http: Http, auth: AuthBase, discovery: Discovery, own_a
         reporter=person(fields.get("reporter"), own_account),
         assignee=person(fields.get("assignee"), own_account),
         traits=_traits(fields, discovery),
-        fields=_values(fields),
+        fields=_values(fields, own),
         changes=field_changes(items, fields, discovery.fields, own),
         comments=comments_of(issue, http, auth, own_account),
         held={name: held_text(fields.get(field)) for name, field in site.fields.items()},
@@ -66,8 +67,10 @@ def _status(value: object) -> Status:
     return Status(named(value), ended=category == "done")
 
 
-def _values(fields: Json) -> Mapping[str, FieldValue]:
-    found = {name: field_value(value) for name, value in fields.items() if value is not None and name not in _NO_VALUES}
+def _values(fields: Json, own: frozenset[str]) -> Mapping[str, FieldValue]:
+    """Give what the fields hold that are not dueby's own: whatever it writes, the ticket stays the same one."""
+    left_out = _NO_VALUES | own
+    found = {name: field_value(value) for name, value in fields.items() if value is not None and name not in left_out}
     return {name: value for name, value in found.items() if value}
 
 

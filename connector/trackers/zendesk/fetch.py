@@ -15,10 +15,12 @@ from connector.trackers.zendesk.client import Client
 from connector.trackers.zendesk.comments import comments_of
 from connector.trackers.zendesk.people import People
 from connector.trackers.zendesk.values import field_value, named, priority, status
-from policies.model import FieldValue, Spelled, Status, Ticket, TicketRef
+from policies.model import FieldValue, Spelled, State, Status, Ticket, TicketRef
 
 _ALONG = "users,groups,organizations,ticket_forms"
 _MERGED_TAG = "closed_by_merge"
+_OWN_TAGS = frozenset(f"dueby_{state}" for state in State)
+"""Tags that a ticket has because of its drop-down of states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _ticket(raw: Json, answer: Json, created_at: datetime, around: Around) -> Ti
         reporter=people.person(word(raw.get("requester_id"))),
         assignee=people.person(word(raw.get("assignee_id"))),
         traits=_traits(raw, answer, around.catalogue),
-        fields=_fields(raw, around.catalogue),
+        fields=_fields(raw, around.catalogue, frozenset(site.fields.values())),
         changes=tuple(told.changes),
         comments=comments_of(ticket_id, around.client, people, told.made_private) if told.comments != 1 else (),
         held={name: held.get(field) for name, field in site.fields.items()},
@@ -95,13 +97,14 @@ def _status(pair: Pair, catalogue: Catalogue) -> Status:
     return status(text or (custom.category if custom else ""), custom_id, custom)
 
 
-def _fields(raw: Json, catalogue: Catalogue) -> Mapping[str, FieldValue]:
+def _fields(raw: Json, catalogue: Catalogue, own: frozenset[str]) -> Mapping[str, FieldValue]:
+    """Give what the custom fields hold that are not dueby's own: whatever it writes, the ticket stays the same one."""
     known = catalogue.fields.get()
     held = {word(field.get("id")): field.get("value") for field in records(raw.get("custom_fields"))}
     if not held.keys() <= known.keys():
         known = catalogue.fields.again()
     values = {name: field_value(value, known.get(name)) for name, value in held.items()}
-    return {name: value for name, value in values.items() if value}
+    return {name: value for name, value in values.items() if value and name not in own}
 
 
 def _traits(raw: Json, answer: Json, catalogue: Catalogue) -> Mapping[str, FieldValue]:
@@ -113,7 +116,7 @@ def _traits(raw: Json, answer: Json, catalogue: Catalogue) -> Mapping[str, Field
         "group": (along("groups", "group_id"),),
         "form": (along("ticket_forms", "ticket_form_id"),),
         "organization": (along("organizations", "organization_id"),),
-        "tags": tuple((tag,) for tag in _tags(raw)),
+        "tags": tuple((tag,) for tag in _tags(raw) if tag not in _OWN_TAGS),
     }
     return {name: value for name, value in traits.items() if any(value)}
 
