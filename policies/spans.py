@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from policies.answers import Answer, answers_of
 from policies.decision import Finished
@@ -69,7 +70,7 @@ def _updates(
     end = ended_at(ticket)
     since = kept[-1].ended_at if kept else start
     spans = []
-    for opener, following in zip(answers, [*answers[1:], None], strict=True):
+    for opener, following in zip_longest(answers, answers[1:]):
         if opener.at < since or (end is not None and opener.at >= end):
             continue
         answer = following if following and (end is None or following.at <= end) else None

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ from policies.entitlement import Entitlement, Unentitled, entitlement_for
 from policies.loader import load_policies
 from policies.mapping import read_mappings
 from policies.model import Change, Comment, FieldValue, Person, Role, Status, StatusChange, Ticket, TicketRef
+from policies.schema import Policy
 from policies.yaml12 import read_yaml
 
 OPEN, WAITING, DONE = Status(("Open", "1")), Status(("Waiting for customer", "5")), Status(("Done", "9"), ended=True)
@@ -101,19 +104,53 @@ class _Site:
     tracker = "jira"
 
 
+CARE = """
+policy: acme-care
+plan: standard
+customer: {timezone: Europe/Paris}
+levels: {Highest: 1, Low: 2}
+"""
+OWN = Path(__file__).parent / "own"
+
+
+@cache
+def _policies() -> Mapping[str, Policy]:
+    return load_policies(OWN)
+
+
 @pytest.fixture
 def entitle() -> Entitle:
-    """Return what finds a ticket's entitlement under the base mapping with some keys changed (YAML)."""
+    """Return what finds a ticket's entitlement under the base mapping with some keys changed (YAML).
+
+    `steps` (YAML) become its escalation, telling any channel that they name.
+    """
 
     def find(
-        subject: Ticket, changed: str = "", *, first_applied: str | None = None, version: int = 1
+        subject: Ticket, changed: str = "", *, first_applied: str | None = None, version: int = 1, steps: str = ""
     ) -> Entitlement | Unentitled:
         spec = {**read_yaml(BASE, "base"), **(read_yaml(changed, "changed") or {})}
         spec = {key: item for key, item in spec.items() if item is not None}
-        policies = load_policies(None)
-        text = json.dumps({"mappings": [spec]})
-        mappings = read_mappings(text, "mappings.yaml", policies, {"acme": _Site()}, version)
+        document: dict[str, Any] = {"mappings": [spec]}
+        if steps:
+            written = read_yaml(steps, "steps")
+            spec["escalation"] = "desk"
+            document["escalations"] = [{"name": "desk", "steps": written}]
+            names = sorted({name for step in written for name in step["notify"]})
+            document["channels"] = [{"name": name, "url": "json://127.0.0.1"} for name in names]
+        policies = _policies()
+        mappings = read_mappings(json.dumps(document), "mappings.yaml", policies, {"acme": _Site()}, version)
         applied = {spec["name"]: at(first_applied)} if first_applied else {}
         return entitlement_for(subject, mappings, policies, applied)
+
+    return find
+
+
+@pytest.fixture
+def care(entitle: Entitle) -> Entitle:
+    """Return the same under the policy with three metrics, in Paris."""
+
+    def find(subject: Ticket, changed: str = "", **more: Any) -> Entitlement | Unentitled:
+        keys = {**read_yaml(CARE, "care"), **(read_yaml(changed, "changed") or {})}
+        return entitle(subject, json.dumps(keys), **more)
 
     return find
