@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from redis import Redis
@@ -17,6 +16,7 @@ from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 from sqlalchemy import Engine
 
+from connector.sentinel import SCHEME, read_sentinels
 from connector.sites import Site
 from connector.store.feed import feed
 from connector.trackers.port import Rank
@@ -28,7 +28,6 @@ JOB_SECONDS = 120
 _KEPT_SECONDS = 60
 _FAILED_KEPT_SECONDS = 3600
 _TIMEOUT = 5
-_SENTINEL = "redis+sentinel"
 _opened: dict[tuple[int, str], Redis] = {}
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +42,7 @@ def open_redis(url: str) -> Redis:
 
 def new_redis(url: str) -> Redis:
     """Return a client that shares nothing with others, for who changes its timeouts."""
-    return _by_sentinel(url) if url.startswith(_SENTINEL) else Redis.from_url(url, **_options())
+    return _by_sentinel(url) if url.startswith(SCHEME) else Redis.from_url(url, **_options())
 
 
 def _options() -> dict[str, Any]:
@@ -56,20 +55,10 @@ def _options() -> dict[str, Any]:
 
 
 def _by_sentinel(url: str) -> Redis:
-    """Ask the sentinels of `redis+sentinel://[user:password@]host:port,host:port/SERVICE/DB` for the primary."""
-    parts = urlsplit(url)
-    service, _, database = parts.path.strip("/").partition("/")
-    user, password, hosts = _credentials(parts.netloc)
-    places = [(host, int(port or 26379)) for host, _, port in (place.partition(":") for place in hosts.split(","))]
-    options = {**_options(), "username": user, "password": password}
-    sentinel = Sentinel(places, db=int(database or 0), **options)  # type: ignore[no-untyped-call]  # redis-py's own
-    return cast("Redis", sentinel.master_for(service))  # type: ignore[no-untyped-call]  # redis-py's own
-
-
-def _credentials(netloc: str) -> tuple[str | None, str | None, str]:
-    given, _, hosts = netloc.rpartition("@")
-    user, _, password = given.partition(":")
-    return unquote(user) or None, unquote(password) or None, hosts
+    told = read_sentinels(url)
+    options = {**_options(), "db": told.database, "username": told.user, "password": told.password}
+    sentinel = Sentinel(list(told.places), **options)  # type: ignore[no-untyped-call]  # redis-py's own
+    return cast("Redis", sentinel.master_for(told.service))  # type: ignore[no-untyped-call]  # redis-py's own
 
 
 def queue_on(redis: Redis) -> Queue:

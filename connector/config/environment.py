@@ -12,11 +12,12 @@ from sqlalchemy.exc import ArgumentError
 
 from connector.config.variables import VariableError, variable
 from connector.config.words import LAST_PORT
+from connector.sentinel import SCHEME, read_sentinels
 from policies.faults import Fault
 
 T = TypeVar("T")
-_DATABASES = {"sqlite", "postgresql"}
-_REDIS = {"redis", "rediss", "unix", "redis+sentinel"}
+_DATABASES = {"sqlite", "postgresql", "postgres"}
+_REDIS = {"redis", "rediss", "unix", SCHEME}
 _SLOTS = 4
 _MOST_SLOTS = 256
 _PORT = 8000
@@ -92,8 +93,13 @@ def _redis(text: str) -> str:
     try:
         scheme, port = urlsplit(text).scheme, None
         port = urlsplit(text).port if scheme in {"redis", "rediss"} else None
+        if scheme == SCHEME:
+            read_sentinels(text)
     except ValueError:
         scheme, port = "", None
     if scheme not in _REDIS or port == 0:
-        raise VariableError("is no Redis URL", "redis://, rediss://, unix:// or redis+sentinel:// with host and port")
+        raise VariableError(
+            "is no Redis URL",
+            "redis://host:port/0, rediss://host:port/0, unix:///socket or redis+sentinel://host:port,host:port/SERVICE/0",
+        )
     return text

@@ -114,6 +114,14 @@ def test_an_empty_variable_of_the_environment_counts_as_unset(tmp_path: Path) ->
     assert load(tmp_path, "sites: {}", {"PORT": "", "REDIS_URL": ""}).redis_url is None
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://ann:s@db.example/dueby", "postgres://ann:s@db.example/dueby", "postgresql+psycopg:///dueby?host=/run"],
+)
+def test_a_server_of_postgresql_may_be_named_in_each_of_its_spellings(tmp_path: Path, url: str) -> None:
+    assert load(tmp_path, "sites: {}", {"DATABASE_URL": url}).database_url == url
+
+
 def test_the_words_of_yaml_1_1_are_no_booleans_and_a_key_without_value_is_not_given(tmp_path: Path) -> None:
     assert load(tmp_path, site(JIRA, timezone="", fields="", rate="")).sites["acme"].timezone == "UTC"
     assert refusal(tmp_path, site(JIRA, write="yes")) == ["sites.acme.write: is neither true nor false"]
@@ -209,9 +217,19 @@ def test_a_fault_of_a_site_is_named(
         pytest.param({"DUEBY_WORKERS": "0"}, "DUEBY_WORKERS: '0' is out of range or no whole number", id="no slots"),
         pytest.param({"DUEBY_BIND": "a b"}, "DUEBY_BIND: 'a b' is no address", id="an address with a blank"),
         pytest.param({"REDIS_URL": "http://r.example"}, "REDIS_URL: is no Redis URL", id="redis over http"),
+        *(
+            pytest.param({"REDIS_URL": f"redis+sentinel://{rest}"}, "REDIS_URL: is no Redis URL", id=f"sentinel {what}")
+            for what, rest in {
+                "without a service": "a.example:26379",
+                "with a port that is none": "a.example:x/primary/0",
+                "with an empty place": "a.example:26379,/primary/0",
+                "with a database that is no number": "a.example/primary/first",
+                "with an option that would be ignored": "a.example/primary/0?ssl=true",
+            }.items()
+        ),
         pytest.param({"REDIS_URL": "redis://r.example:x"}, "REDIS_URL: is no Redis URL", id="redis without a port"),
         pytest.param({"DATABASE_URL": "mysql://d"}, "DATABASE_URL: names the database 'mysql'", id="mysql"),
-        pytest.param({"DATABASE_URL": "postgres://d/d"}, "DATABASE_URL: names the database 'postgres'", id="postgres"),
+        pytest.param({"DATABASE_URL": "oracle://d/d"}, "DATABASE_URL: names the database 'oracle'", id="oracle"),
         pytest.param({"DATABASE_URL": "db"}, "DATABASE_URL: is no database URL", id="no database URL"),
         pytest.param(
             {"DATABASE_URL": "sqlite://"},
