@@ -187,3 +187,12 @@ def test_where_the_tracker_cannot_be_asked_apply_warns(bench: Bench) -> None:
 def test_without_internal_notes_no_tracker_is_asked(bench: Bench) -> None:
     assert bench.run("mappings", "apply", bench.file(TEAM)).exit_code == 0
     assert bench.sandbox.log.requests() == ()
+
+
+def test_every_ticket_of_a_zendesk_can_hold_internal_notes_so_none_is_asked(bench: Bench) -> None:
+    done = bench.run(
+        "mappings",
+        "apply",
+        bench.file(NOTED.replace("site: acme", "site: help").replace("project: [CODE, DESK]", "tags: [okta]")),
+    )
+    assert (done.exit_code, done.stderr) == (0, "")

@@ -69,15 +69,15 @@ def test_a_digest_names_every_ticket_with_what_is_due_when() -> None:
         (answered, over),
         item("A-3", 15 * MINUTE, "before 15m"),
         item("A-2", timedelta(), "breach"),
-        item("A-1", -60 * MINUTE, "breach", 2),
+        item("B-1", -60 * MINUTE, "breach", 2),
     ]
     message = compose_digest(items, PARIS, now=NOW)
     assert [message.title, *message.text.splitlines()] == [
         "4 notices: 2 breached, 1 to come, 1 over",
         "So many came due within one minute that they are one message.",
         (
-            "A-1: first response breached, still no answer, 1 h late, reminder 2 of 4 (Okta gold, level 1), "
-            "Mon 23 Nov 2026, 13:30 Europe/Paris, step breach: Title [of] A-1 https://acme.example/browse/A-1"
+            "B-1: first response breached, still no answer, 1 h late, reminder 2 of 4 (Okta gold, level 1), "
+            "Mon 23 Nov 2026, 13:30 Europe/Paris, step breach: Title [of] B-1 https://acme.example/browse/B-1"
         ),
         (
             "A-2: first response breached (Okta gold, level 1), Mon 23 Nov 2026, 14:30 Europe/Paris, step breach: "

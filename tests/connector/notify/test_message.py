@@ -176,6 +176,13 @@ def test_a_stand_down_word_for_word() -> None:
         pytest.param("after 2h", 0, 120 * MINUTE, "first response breached, 2 h late", id="two hours after"),
         pytest.param(
             "breach",
+            1,
+            6 * SECOND,
+            "first response breached, still no answer, 6 s late, reminder 1 of 4",
+            id="a reminder within the first minute",
+        ),
+        pytest.param(
+            "breach",
             4,
             120 * MINUTE,
             "first response breached, still no answer, 2 h late, reminder 4 of 4",
@@ -260,7 +267,14 @@ def test_a_stand_down_says_how_it_came_to_its_end(subject: Subject, title: str, 
     message = compose(subject, notice("over"), PARIS, now=DUE)
     assert message.title == f"OKTA-1187: {title} (Okta gold, level 1)"
     assert line in message.text.splitlines()
-    assert "left" not in message.title
+    assert not (subject.gone and "Now: " in message.text)
+
+
+def test_a_second_stand_down_of_an_answer_in_time_is_no_reminder() -> None:
+    met = replace(ANSWERED, state=State.MET, ended_at=DUE - MINUTE)
+    lines = compose(met, notice("over", 1), PARIS, now=DUE - MINUTE).text.splitlines()
+    assert "Step over: whoever was told hears once that it is over" in lines
+    assert any(line.startswith("First response: was due Mon 23 Nov 2026, 14:30") for line in lines)
 
 
 def test_only_what_a_vendor_owes_can_be_sent_to_the_vendor() -> None:
