@@ -1,17 +1,18 @@
 """One ticket decided under the rules in force and by what the store recalls of it; nothing is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from connector.store.cycles import finished_cycles
+from connector.store.mappings import StoredMappings
 from connector.store.tickets import Memory, remembered, seen_under, sightings_of
 from policies.decide import decide
 from policies.decision import Decision, Finished
 from policies.entitlement import Entitlement, Unentitled, entitlement_for
-from policies.mapping import Mappings
+from policies.mapping import Mappings, SiteLike, read_mappings
 from policies.model import Ticket, TicketRef
 from policies.schema import Policy
 from policies.sightings import Sighting, note_sightings
@@ -43,6 +44,14 @@ class Decided:
     sightings: Mapping[str, Sighting]
     entitlement: Entitlement | Unentitled
     decision: Decision
+
+
+def in_force(stored: StoredMappings | None, policies: Mapping[str, Policy], sites: Mapping[str, SiteLike]) -> InForce:
+    """Give what is decided by under a stored document. Raise FaultsError where it can't be used with these policies."""
+    if stored is None:
+        return InForce(policies, Mappings(), {})
+    read = read_mappings(stored.text, f"mappings version {stored.version}", policies, sites, stored.version)
+    return InForce(policies, replace(read, silent_from=stored.silent_from), stored.first_applied)
 
 
 def recall(conn: Connection, ref: TicketRef) -> Recalled:

@@ -10,7 +10,7 @@ from connector.store.tickets import find_ticket, remembered
 from policies.model import Ticket, TicketRef
 from worker.deps import Deps
 from worker.mishaps import no_policy, rules_of, site_named
-from worker.seen import Seen, stored_of
+from worker.seen import Seen, Stored, stored_of
 
 
 def fetch(ref: TicketRef, deps: Deps) -> Ticket:
@@ -29,7 +29,8 @@ def look(fetched: Ticket, deps: Deps) -> Seen:
     """Decide a ticket by what is known of it and the rules in force. Raise TrackerError."""
     site = site_named(deps.sites, fetched.ref.site)
     with reading(deps.engine) as conn:
-        known, stored = recall(conn, fetched.ref), stored_of(conn, fetched.ref)
+        known = recall(conn, fetched.ref)
+        stored = stored_of(conn, fetched.ref) if known.memory else Stored(None, ())
         rules = rules_of(deps.rules, conn)
     made = decided(fetched, known, rules, deps.now())
     no_policy(made.entitlement)

@@ -2,19 +2,18 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
 
-from connector.decided import InForce
+from connector.decided import InForce, in_force
 from connector.sites import Site
 from connector.store.mappings import current_mappings, mappings_version
 from policies.faults import FaultsError
 from policies.loader import load_policies
-from policies.mapping import Mappings, read_mappings
+from policies.mapping import Mappings
 from policies.schema import Policy
 
 _LOOK_EVERY = 2.0
@@ -85,17 +84,12 @@ class Rules:
         if stored is None:
             return
         try:
-            read = read_mappings(
-                stored.text, f"mappings version {stored.version}", policies, self._sites, stored.version
-            )
+            self._good, self._mappings_trouble = in_force(stored, policies, self._sites), None
         except FaultsError as error:
             self._mappings_trouble = f"Mappings and policies keep their last good state: {error}"
             _log.error("mappings_broken", faults=[str(fault) for fault in error.faults])
             if self._good is None:
                 raise
-        else:
-            told = replace(read, silent_from=stored.silent_from)
-            self._good, self._mappings_trouble = InForce(policies, told, stored.first_applied), None
 
 
 def _digest(policies: Mapping[str, Policy]) -> str:

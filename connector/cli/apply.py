@@ -15,7 +15,7 @@ from connector.cli.changes import Change, changes_between
 from connector.cli.channel_checks import check_channels
 from connector.cli.door import WRONGLY_USED, console, door, give_up, open_store, read_settings
 from connector.cli.preview import preview
-from connector.decided import InForce
+from connector.decided import InForce, in_force
 from connector.settings import Settings
 from connector.sites import Site
 from connector.store.engine import reading, writing
@@ -121,13 +121,11 @@ def _standing(conn: Connection, asked: _Asked, settings: Settings) -> tuple[Stor
 
 
 def _in_force(standing: StoredMappings | None, policies: Mapping[str, Policy], settings: Settings) -> InForce:
-    if standing is None:
-        return InForce(policies, Mappings(), {})
     try:
-        read = read_mappings(standing.text, "mappings in force", policies, settings.sites, standing.version)
+        return in_force(standing, policies, settings.sites)
     except FaultsError:  # policies or sites changed since: whatever it said, the new file says anew
-        read = Mappings()
-    return InForce(policies, replace(read, silent_from=standing.silent_from), standing.first_applied)
+        known = standing.first_applied if standing else {}
+        return InForce(policies, Mappings(silent_from=standing.silent_from if standing else None), known)
 
 
 def _changes(standing: StoredMappings | None, asked: _Asked) -> tuple[Change, ...]:

@@ -1,5 +1,6 @@
 """`dueby mappings explain`: which mapping wins for one ticket and why, from the tracker, writing nothing."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -7,21 +8,19 @@ from sqlalchemy import Connection
 
 from connector import texts, time_source
 from connector.cli.door import door, open_store, read_settings, site_named, ticket_named
-from connector.cli.outcome import Outcome, show
+from connector.cli.outcome import Outcome, planned, show
+from connector.decided import Decided, decided, in_force, recall
 from connector.settings import Settings
 from connector.sites import Site
-from connector.store.cycles import finished_cycles
 from connector.store.engine import reading
 from connector.store.mappings import current_mappings
+from connector.store.notices import standing_notices
 from connector.store.rates import counting
-from connector.store.tickets import remembered, seen_under, sightings_of
 from connector.trackers.registry import open_tracker
-from policies.decide import decide
-from policies.entitlement import entitlement_for
 from policies.loader import load_policies
-from policies.mapping import Mappings, read_mappings
 from policies.model import Ticket
-from policies.sightings import note_sightings
+from policies.notices import Notice
+from policies.replan import replan
 
 
 @click.command(short_help="Say which mapping wins for a ticket, and why.")
@@ -47,14 +46,9 @@ def explain(site: str, ticket: str, as_json: bool) -> None:  # noqa: FBT001  # c
 
 
 def _outcome(conn: Connection, settings: Settings, site: Site, fetched: Ticket, now: datetime) -> Outcome:
-    stored, policies = current_mappings(conn), load_policies(settings.policies)
-    mappings = Mappings()
-    if stored is not None:
-        mappings = read_mappings(stored.text, "mappings in force", policies, settings.sites, stored.version)
-    ticket, _ = note_sightings(fetched, sightings_of(conn, fetched.ref))
-    first_applied, under = stored.first_applied if stored else {}, seen_under(remembered(conn, ticket.ref))
-    entitlement = entitlement_for(ticket, mappings, policies, first_applied, under)
-    decision = decide(ticket, entitlement, finished_cycles(conn, ticket.ref), now)
+    rules = in_force(current_mappings(conn), load_policies(settings.policies), settings.sites)
+    made = decided(fetched, recall(conn, fetched.ref), rules, now)
+    ticket, decision = made.ticket, made.decision
     return Outcome(
         ref=ticket.ref,
         key=ticket.key,
@@ -65,4 +59,21 @@ def _outcome(conn: Connection, settings: Settings, site: Site, fetched: Ticket, 
         reason=decision.reason,
         summary=texts.summary(decision.summary, site.language, site.timezone),
         receipt=decision.receipt,
+        notices=_notices(conn, site, made, now),
     )
+
+
+def _notices(conn: Connection, site: Site, made: Decided, now: datetime) -> tuple[Notice, ...]:
+    """Give the notices that would wait to be sent after a sync; of a site that is only watched nobody is told."""
+    if not site.write:
+        return ()
+    standing = standing_notices(conn, made.ticket.ref)
+    plan = replan(made.decision, standing, now)
+    cancelled = {notice for notice, _ in plan.cancel}
+    left = {_key(one): one for one in planned(standing) if one not in cancelled}
+    return tuple(sorted((left | {_key(one): one for one in plan.put}).values(), key=lambda one: one.send_at))
+
+
+def _key(notice: Notice) -> Notice:
+    """Name a notice whenever it goes out."""
+    return replace(notice, send_at=notice.due_at)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, Engine
 
 from connector import time_source
 from connector.cli.door import door, give_up, open_store, read_settings, site_named, ticket_named
-from connector.cli.outcome import Outcome, show
+from connector.cli.outcome import Outcome, planned, show
 from connector.queue import feed_site, open_redis
 from connector.settings import Settings
 from connector.store.agenda import agenda_row, wake
 from connector.store.cycles import receipt_of
 from connector.store.engine import reading, writing
 from connector.store.failures import failure_of
+from connector.store.notices import standing_notices
 from connector.store.tickets import find_ticket, remembered
 from connector.trackers.port import Rank
 from policies.model import TicketRef
@@ -113,4 +114,5 @@ def _new_outcome(conn: Connection, named: TicketRef, before: _Before) -> Outcome
         reason=memory.reason,
         summary=memory.summary,
         receipt=receipt_of(conn, ref),
+        notices=planned(standing_notices(conn, ref)),
     )
