@@ -9,7 +9,7 @@ from connector.trackers.findings import fault, right, warning
 from connector.trackers.port import Catalogue, Finding
 from policies.model import Spelled
 
-_SHOWN = {"issue_type": "issue type", "request_type": "request type", FIELD: "field with the id"}
+_SHOWN = {"issue_type": "issue type", "request_type": "request type"}
 _OFTEN_HIDDEN = frozenset({"project", "brand", "group", "form", "organization", "request_type"})
 
 Elsewhere = Callable[[str], Sequence[str]]
@@ -53,10 +53,12 @@ def _is_known(one: Used, names: Iterable[Spelled]) -> bool:
 
 
 def _unknown(one: Used, names: Sequence[Spelled], elsewhere: Elsewhere) -> Finding:
-    found = f"{one.mapping} names {one.text!r}: there is no such {_SHOWN.get(one.kind, one.kind)}"
     if one.kind == FIELD and (sites := elsewhere(one.text)):
+        found = f"{one.mapping} names {one.text!r}: a field of {' and '.join(sites)}, and not of this site"
         todo = "name a field of the mapping's own site, or change the mapping's `site`"
-        return fault("field_elsewhere", f"{found} here, it is a field of {' and '.join(sites)}", todo)
+        return fault("field_elsewhere", found, todo)
+    what = "no field has this id" if one.kind == FIELD else f"there is no such {_SHOWN.get(one.kind, one.kind)}"
+    found = f"{one.mapping} names {one.text!r}: {what}"
     closest = nearest(one.text, names)
     todo = f"the nearest is {_shown(one.kind, closest)}" if closest else "there are none at all"
     hidden = "; or let dueby's account see it" if one.kind in _OFTEN_HIDDEN else ""

@@ -35,7 +35,7 @@ def catalogue(http: Http, auth: AuthBase, discovery: Discovery) -> Catalogue:
         "service_desk": tuple(project.spelled for project in projects if project.service_desk),
         "issue_type": _listed(http, auth, "issuetype"),
         "priority": _listed(http, auth, "priority"),
-        "status": tuple(words(status.name, status.id) for status in discovery.statuses.get().values()),
+        "status": tuple(words(status.name, status.id) for status in discovery.statuses.get().values()) or None,
         "field": tuple(words(field.name, field.id) for field in discovery.fields.get().values()),
         "request_type": _request_types(http, auth),
         "organization": _desk_names(http, auth, f"{_DESK}/organization"),

@@ -208,7 +208,7 @@ PLANTED: Mapping[str, tuple[Planted, ...]] = {
             what="a field of another site",
             plant=lambda world: world.mapping.update(starts={"field": "360010"}),
             about=(None, None, "mappings.0.starts.field"),
-            says=("'360010'", "it is a field of other"),
+            says=("'360010'", "a field of other, and not of this site"),
         ),
     ),
     DATACENTER.name: (
@@ -325,7 +325,7 @@ PLANTED: Mapping[str, tuple[Planted, ...]] = {
             what="a field of another site",
             plant=lambda world: world.mapping.update(level_field="customfield_10093"),
             about=(None, None, "mappings.0.level_field"),
-            says=("'customfield_10093'", "it is a field of other"),
+            says=("'customfield_10093'", "a field of other, and not of this site"),
         ),
     ),
 }

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from connector import time_source
 from connector.cli.main import commands
+from connector.sandbox.jira.model import Named
 from connector.sandbox.server import serve
 from tests.conftest import SHARED
 from tests.connector.cli.preflights import PLANTED, Planted, World, jira_of, own_comment, right_world, zendesk_of
@@ -212,14 +213,14 @@ MORE = [
         CLOUD,
         lambda world: world.mapping.update(starts={"field": "customfield_1009"}),
         "fault",
-        ("no such field with the id", "customfield_10090 (Filed with vendor)"),
+        ("no field has this id", "customfield_10090 (Filed with vendor)"),
         id="a field that no site has",
     ),
     pytest.param(
         CLOUD,
         lambda world: world.mapping.update(starts={"field": "Filed with vendor"}),
         "fault",
-        ("no such field with the id", "customfield_10090 (Filed with vendor)"),
+        ("no field has this id", "customfield_10090 (Filed with vendor)"),
         id="a field by its name",
     ),
     pytest.param(
@@ -345,3 +346,22 @@ def test_every_request_of_a_check_is_one_that_the_documents_know(make: Make, fla
 def test_every_command_has_help_with_an_example(words: tuple[str, ...]) -> None:
     done = dueby(*words, "--help")
     assert (done.exit_code, "Example:" in done.stdout) == (0, True)
+
+
+def test_projects_and_organizations_are_known_to_the_last_page(make: Make) -> None:
+    world = make(CLOUD)
+    for number in range(120):
+        jira_of(world).add_project(f"P{number}")
+    options = jira_of(world).site.fields["customfield_10002"]
+    options.options = tuple(Named(id=str(number), name=f"Customer {number}") for number in range(1, 121))
+    jira_of(world).create(project="P119", by="alice")
+    world.mapping["match"] = {"project": ["P119"], "organization": ["Customer 120"]}
+    assert checked(world) == (0, [])
+
+
+def test_lists_of_a_zendesk_are_known_to_the_last_page(make: Make) -> None:
+    world = make(ZENDESK)
+    for number in range(120):
+        zendesk_of(world).add_group(f"Group {number}")
+    world.mapping["match"]["group"] = ["Group 119"]
+    assert checked(world) == (0, [])
