@@ -1,68 +1,25 @@
-"""Walk one site: page by page put what changed on the agenda, and stop in time where that takes long."""
+"""Walk one site: page by page put what changed on the agenda, and rest where the tracker or the site asks for it."""
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from connector.scopes import scope_of
-from connector.sites import Site
+from connector.steps import Ground, LostWalkError, Steps
 from connector.store import agenda
 from connector.store.engine import writing
 from connector.store.missed import CATCH_UP, RECONCILE
 from connector.store.tables import sites
-from connector.store.walks import Walk, WalkKind, finish_walk, keep_place, rest_walk
-from connector.trackers.port import Changes, Rank, Scope, Tracker
+from connector.store.walks import WalkKind, finish_walk, keep_place, rest_walk
+from connector.trackers.port import Changes, Rank, Scope
 from connector.worth_a_look import worth_a_look
-from policies.mapping_schema import Mapping as MappingSpec
 from policies.model import TicketRef
 
 _MINUTE = timedelta(seconds=61)
 """A second more than is promised: a request leaves a little later than it is counted."""
 
 _OPEN = "mappings"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What is walked on: a site, its mappings, its tracker, how many pages a minute it gives, and where it is kept."""
-
-    engine: Engine
-    site: Site
-    specs: Collection[MappingSpec]
-    tracker: Tracker
-    pages_a_minute: int | None
-    now: Callable[[], datetime]
-
-
-@dataclass(slots=True, kw_only=True)
-class Steps:
-    """How far a walk has come: pages read, tickets found, tickets woken, when pages were asked for.
-
-    `since`: a person's own instant to walk from; the walk's place stays as it is then. `reached`: how far in time the
-    pages came; `rests_until`: going on before would be one request too many, or one during the site's pause.
-    """
-
-    walk: Walk
-    since: datetime | None = None
-    cursor: str | None = None
-    asked: list[datetime] = field(default_factory=list)
-    pages: int = 0
-    found: int = 0
-    woken: int = 0
-    reached: datetime | None = None
-    paused_until: datetime | None = None
-    rests_until: datetime | None = None
-
-
-class LostWalkError(Exception):
-    """Somebody else walks by now, or the wish was renewed; leave everything to them."""
-
-
-def steps_of(held: Walk, since: datetime | None = None) -> Steps:
-    """Begin where a walk stands, or at an instant of one's own."""
-    return Steps(walk=held, since=since, cursor=None if since else held.cursor, asked=list(held.asked))
 
 
 def walk(steps: Steps, ground: Ground) -> Iterator[None]:
@@ -81,6 +38,14 @@ def walk(steps: Steps, ground: Ground) -> Iterator[None]:
             return _end(steps, ground)
         _keep(page, steps, ground)
         yield
+
+
+def hold(steps: Steps, ground: Ground) -> None:
+    """Keep a walk while it rests. Raise StoreAway, LostWalkError."""
+    place = steps.walk.cursor if steps.since else steps.cursor
+    with writing(ground.engine) as conn:
+        if not keep_place(conn, steps.walk, place, steps.asked, ground.now()):
+            raise LostWalkError
 
 
 def rest(steps: Steps, ground: Ground, until: datetime) -> None:

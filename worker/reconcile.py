@@ -6,13 +6,14 @@ from datetime import timedelta
 import structlog
 
 from connector.errors import TrackerError
+from connector.steps import Ground, LostWalkError, Steps, steps_of
 from connector.store.agenda import feed
 from connector.store.engine import StoreAway, reading, writing
 from connector.store.rates import NoRoomError
 from connector.store.waits import Failing
 from connector.store.walks import fail_walk, start_walk
 from connector.trackers.registry import KINDS
-from connector.walking import Ground, LostWalkError, Steps, rest, steps_of, walk
+from connector.walking import rest, walk
 from policies.model import TicketRef
 from worker.deps import Deps
 from worker.mishaps import internal, rules_of, site_named

@@ -10,6 +10,7 @@ commands: tuple[click.Command, ...] = (
     LazyCommand("mappings", "connector.cli.mappings", "mappings", "Apply, export, list and explain mappings."),
     LazyCommand("sites", "connector.cli.sites", "sites", "Check sites, and create dueby's fields on them."),
     LazyCommand("sync", "connector.cli.sync", "sync", "Put one ticket on the agenda now."),
+    LazyCommand("reconcile", "connector.cli.reconcile", "reconcile", "Walk tickets that changed since the last walk."),
     LazyCommand("channels", "connector.cli.channels", "channels", "Try the channels that notices go through."),
     LazyCommand("failures", "connector.cli.failures", "failures", "List and retry what gave up."),
     LazyCommand("db", "connector.cli.db", "db", "Migrate the database."),

@@ -22,10 +22,10 @@ def unplanned(conn: Connection, mapped: Collection[str]) -> tuple[str, ...]:
 
 
 def plan_walks(conn: Connection, mapped: Mapping[str, Scope]) -> None:
-    """Begin to walk these sites, and walk the open tickets that their mappings look at once."""
+    """Begin to walk these sites, unless they are walked; the open tickets that their mappings look at come first."""
     for site, scope in mapped.items():
-        insert_once(conn, walks, _fresh(site, WalkKind.CHANGES))
-        insert_once(conn, walks, {**_fresh(site, WalkKind.OPEN), "projects": scope.projects})
+        if insert_once(conn, walks, _fresh(site, WalkKind.CHANGES)):
+            insert_once(conn, walks, {**_fresh(site, WalkKind.OPEN), "projects": scope.projects})
 
 
 def wish_open(conn: Connection, site: str, projects: Collection[str] | None) -> None:
