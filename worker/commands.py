@@ -17,6 +17,7 @@ from worker.deps import EMBEDDED_MISSING
 from worker.embedded import EmbeddedError, embedded_in
 from worker.ending import end_with_parent
 from worker.logs import configure_logs
+from worker.notifier import notify
 from worker.runner import PARENT, Runner, procfile_children, start_valkey
 from worker.supervisor import supervise
 from worker.timekeeper import keep_time
@@ -24,7 +25,7 @@ from worker.timekeeper import keep_time
 
 @click.command()
 def run() -> None:
-    """Run web, workers and timekeeper together, and a Valkey of its own where REDIS_URL is unset.
+    """Run web, workers, notifier and timekeeper together, and a Valkey of its own where REDIS_URL is unset.
 
     \b
     Example:
@@ -71,6 +72,22 @@ def worker() -> None:
 
 
 @click.command()
+def notifier() -> None:
+    """Send the notices that are due, every second (a part of `run`). It needs the database alone.
+
+    \b
+    Example:
+      DUEBY_CONFIG=/etc/dueby/dueby.yaml dueby notifier
+    """  # noqa: D301  # the same
+    _end_with_run()
+    ended = _told_to_end()
+    with door():
+        settings = read_settings()
+        configure_logs("notifier")
+        notify(settings, ended)
+
+
+@click.command()
 def timekeeper() -> None:
     """Queue what is due, every five seconds (a part of `run`).
 
@@ -79,13 +96,19 @@ def timekeeper() -> None:
       REDIS_URL=redis://127.0.0.1:6379/0 dueby timekeeper
     """  # noqa: D301  # the same
     _end_with_run()
-    ended = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: ended.set())
+    ended = _told_to_end()
     with door():
         settings = _with_redis()
         configure_logs("timekeeper")
         keep_time(settings, ended)
+
+
+def _told_to_end() -> threading.Event:
+    """Return what is set once this process is told to end."""
+    ended = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: ended.set())
+    return ended
 
 
 def _end_with_run() -> None:

@@ -13,6 +13,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *connector_commands,
     LazyCommand("web", "worker.commands", "web", "Receive webhooks (a part of run)."),
     LazyCommand("worker", "worker.commands", "worker", "Sync tickets (a part of run)."),
+    LazyCommand("notifier", "worker.commands", "notifier", "Send notices, from SQL alone (a part of run)."),
     LazyCommand("timekeeper", "worker.commands", "timekeeper", "Queue what is due (a part of run)."),
 )
 

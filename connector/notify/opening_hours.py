@@ -14,16 +14,14 @@ def closed_until(channel: Channel, now: datetime) -> datetime | None:
     return opens_at if opens_at > now else None
 
 
-def superseded(rows: Sequence[Waiting], channel: Channel, now: datetime) -> tuple[Waiting, ...]:
-    """Choose the rows that waited for the opening and of whose cycle a later one is due by now."""
+def superseded(due: Sequence[Waiting], channel: Channel) -> tuple[Waiting, ...]:
+    """Choose of the rows that are due those that waited for the opening and of whose cycle a later one is due too."""
     if channel.hours == "always":
         return ()
     latest: dict[tuple[object, ...], Waiting] = {}
-    for row in rows:
-        if row.next_at <= now:
-            cycle = _cycle(row)
-            latest[cycle] = max(latest.get(cycle, row), row, key=_order)
-    waited = (row for row in rows if row.next_at <= now and next_open(channel, row.notice.send_at) > row.notice.send_at)
+    for row in due:
+        latest[_cycle(row)] = max(latest.get(_cycle(row), row), row, key=_order)
+    waited = (row for row in due if next_open(channel, row.notice.send_at) > row.notice.send_at)
     return tuple(row for row in waited if latest[_cycle(row)] is not row)
 
 

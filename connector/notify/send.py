@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.notify.apprised import ChannelError, open_service, schema_of, wants_marks
@@ -27,13 +28,16 @@ _JSON = ("json", "jsons")
 class Outcome:
     """What came of a send. `why` tells a person; `doubtful`: it may have been received all the same.
 
-    `final`: another attempt helps only after somebody has put something right.
+    `final`: another attempt helps only after somebody has put something right. `wait`: somebody asked for one.
+    `counts` False: it was no attempt, for nothing could be sent now.
     """
 
     sent: bool
     why: str = ""
     doubtful: bool = False
     final: bool = False
+    wait: timedelta | None = None
+    counts: bool = True
 
 
 def send(  # noqa: PLR0913  # a message, and what goes with it

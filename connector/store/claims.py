@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, literal, update
 
-from connector.store.due_notices import CLAIMED_FOR, IS_DUE, SENDING, UNSENT, Waiting, at
+from connector.store.due_notices import CLAIMED_FOR, IS_DUE, SENDING, Waiting, at
 from connector.store.tables import EPOCH, Instant, notices
 from policies.notices import NoticeState
 
@@ -69,14 +69,21 @@ def give_back(conn: Connection, token: str, now: datetime, *, doubtful: bool) ->
     return conn.execute(update(notices).where(*_held(token)).values(**values)).rowcount
 
 
-def put_off(conn: Connection, rows: Iterable[Waiting], until: datetime) -> None:
-    """Let unsent rows wait for an opening, or for a site's pause to end."""
-    conn.execute(update(notices).where(*_unsent(rows)).values(next_at=until))
+def put_off(conn: Connection, rows: Iterable[Waiting], until: datetime, now: datetime) -> None:
+    """Let due rows wait for an opening, or for a site's pause to end."""
+    values = {
+        "state": case((_C.state == SENDING, NoticeState.PLANNED.value), else_=_C.state),
+        "doubtful": case((_C.state == SENDING, True), else_=_C.doubtful),
+        "token": None,
+        "next_at": until,
+    }
+    conn.execute(update(notices).where(_C.id.in_([row.id for row in rows]), IS_DUE).values(**values), at(now))
 
 
-def cancel(conn: Connection, rows: Iterable[Waiting], reason: str) -> None:
-    """Cancel unsent rows, with a machine word that says why."""
-    conn.execute(update(notices).where(*_unsent(rows)).values(state=NoticeState.CANCELLED.value, reason=reason))
+def cancel(conn: Connection, rows: Iterable[Waiting], reason: str, now: datetime) -> None:
+    """Cancel due rows, with a machine word that says why."""
+    values = {"state": NoticeState.CANCELLED.value, "reason": reason}
+    conn.execute(update(notices).where(_C.id.in_([row.id for row in rows]), IS_DUE).values(**values), at(now))
 
 
 def _freed(next_at: datetime, *, doubtful: bool) -> dict[str, Any]:
@@ -90,7 +97,3 @@ def _freed(next_at: datetime, *, doubtful: bool) -> dict[str, Any]:
 
 def _held(token: str) -> tuple[Any, ...]:
     return _C.state == SENDING, _C.token == token
-
-
-def _unsent(rows: Iterable[Waiting]) -> tuple[Any, ...]:
-    return _C.id.in_([row.id for row in rows]), _C.state.in_(UNSENT)

@@ -95,7 +95,7 @@ def _read(row: Any, now: datetime) -> Waiting:
         id=row.id,
         ref=TicketRef(row.site, row.ticket),
         notice=Notice(**{name: getattr(row, name) for name in _FACTS}),
-        next_at=row.next_at,
+        next_at=min(row.next_at, now) if row.state == SENDING else row.next_at,
         attempts=row.attempts,
         doubtful=row.doubtful or row.state == SENDING,
         ready=not row.stale or now >= row.send_at + WAITS_FOR_LOOK,

@@ -27,7 +27,7 @@ def test_a_procfile_is_read_with_comments_and_quotes() -> None:
 
 def test_our_procfile_starts_this_very_installation_by_name() -> None:
     children = {child.name: child.command for child in procfile_children({})}
-    assert set(children) >= {"web", "worker", "timekeeper"}
+    assert set(children) >= {"web", "worker", "notifier", "timekeeper"}
     for name, command in children.items():
         assert (command[0], command[-1]) == (sys.executable, name)
 

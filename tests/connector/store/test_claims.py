@@ -148,9 +148,13 @@ def test_putting_off_and_cancelling_touch_nothing_that_is_being_sent(engine: Eng
     rows = look(engine)
     with writing(engine) as conn:
         assert claim(conn, rows[:1], "mine", NOON)
-        put_off(conn, rows, NOON + timedelta(hours=8))
-        cancel(conn, rows, "superseded")
-    assert states(engine) == ["sending", "cancelled"]
+        put_off(conn, rows, NOON + timedelta(hours=8), NOON)
+        cancel(conn, rows, "superseded", NOON)
+    assert states(engine) == ["sending", "planned"], "what waits till eight is not due any more"
+    assert look(engine) == ()
+    with writing(engine) as conn:
+        cancel(conn, rows, "superseded", NOON + timedelta(hours=8))
+    assert states(engine) == ["cancelled", "cancelled"], "a claim that lapsed is let go of too"
 
 
 def test_lately_tells_messages_about_one_notice_from_digests(engine: Engine) -> None:
