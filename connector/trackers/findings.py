@@ -9,6 +9,16 @@ from connector.trackers.port import Finding, Verdict
 
 REQUIRED = ("due_at", "state", "summary")
 _TOLERATED = timedelta(seconds=60)
+_LATER = "check again in a while; if it goes on, ask the tracker's administrator"
+_TODOS = {
+    "unreachable": "check `url`, and the network between here and the tracker",
+    "server_error": _LATER,
+    "unavailable": _LATER,
+    "rate_limited": _LATER,
+    "forbidden": "give dueby's account the right to see the projects and tickets that mappings look at",
+    "not_found": "check `url` and `deployment`: this tracker lacks something that others of its kind have",
+    "refused": "check `url` and `deployment`",
+}
 _CREATE = "run `dueby sites create-fields {}` and put its block into dueby.yaml"
 
 
@@ -28,9 +38,11 @@ def fault(code: str, found: str, todo: str, project: str | None = None, field: s
 
 
 def told(error: TrackerError, site: Site, todos: Mapping[str, str] | None = None) -> Finding:
-    """Tell a refusal or failure; `todos` by reason say what to do where the error's own words are too wide."""
-    found, _, todo = error.sentence.removeprefix(f"{site.name}: ").partition(". ")
-    return fault(error.reason, found.removesuffix("."), (todos or {}).get(error.reason, todo))
+    """Tell a refusal or failure; `todos` by reason say what to do, where the error's own words are about a ticket."""
+    found, _, rest = error.sentence.removeprefix(f"{site.name}: ").partition(". ")
+    todo = {**_TODOS, **(todos or {})}.get(error.reason)
+    detail = f"; {rest}" if todo and rest.startswith("The tracker says") else ""
+    return fault(error.reason, f"{found.removesuffix('.')}{detail}", todo or rest)
 
 
 def gathered(findings: Iterable[Finding], site: Site) -> tuple[Finding, ...]:

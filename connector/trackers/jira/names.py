@@ -40,14 +40,15 @@ def catalogue(http: Http, auth: AuthBase, discovery: Discovery) -> Catalogue:
         "request_type": _request_types(http, auth),
         "organization": _desk_names(http, auth, f"{_DESK}/organization"),
     }
-    return Catalogue({kind: found for kind, found in names.items() if found is not None})
+    return Catalogue({kind: tuple(filter(None, found)) for kind, found in names.items() if found is not None})
 
 
 def projects_of(http: Http, auth: AuthBase) -> Iterator[Project]:
     """Give every project; Cloud page by page, Data Center in one list."""
     for raw in _project_records(http, auth):
         spelled = words(raw.get("key"), raw.get("name"), raw.get("id"))
-        yield Project(word(raw.get("key")), spelled, word(raw.get("projectTypeKey")) == "service_desk")
+        if key := word(raw.get("key")):
+            yield Project(key, spelled, word(raw.get("projectTypeKey")) == "service_desk")
 
 
 def _project_records(http: Http, auth: AuthBase) -> Iterator[Json]:

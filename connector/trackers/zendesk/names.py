@@ -26,7 +26,7 @@ def catalogue(client: Client, known: Known) -> Catalogue:
         "status": (*plain, *(words(one.label, number) for number, one in custom.items())),
         "field": tuple(words(field.title, field.id) for field in known.fields.get().values()),
     }
-    return Catalogue({kind: found for kind, found in names.items() if found is not None})
+    return Catalogue({kind: tuple(filter(None, found)) for kind, found in names.items() if found is not None})
 
 
 def _listed(client: Client, name: str, most: int | None = None) -> tuple[Spelled, ...] | None:

@@ -365,3 +365,23 @@ def test_lists_of_a_zendesk_are_known_to_the_last_page(make: Make) -> None:
         zendesk_of(world).add_group(f"Group {number}")
     world.mapping["match"]["group"] = ["Group 119"]
     assert checked(world) == (0, [])
+
+
+ODD: tuple[Any, ...] = ({}, [{}], {"values": [{}, None]}, "text")
+
+
+@pytest.mark.parametrize("flavour", EVERY)
+def test_whatever_a_tracker_answers_is_told_and_never_a_crash(make: Make, flavour: Flavour) -> None:
+    world = make(flavour)
+    configure(world)
+    dueby("sites", "check", "acme")
+    paths = dict.fromkeys(one.path for one in world.box.log.requests())
+    keys: dict[str, Any] = {path: {path.rpartition("/")[2]: [{}, None, 7]} for path in paths}
+    for path in paths:
+        for body in (*ODD, keys[path]):
+            world.box.faults.clear()
+            world.box.faults.add(path=f"^{path}$", status=200, body=body, times=None)
+            done = dueby("sites", "check", "acme", "--json")
+            (site,) = json.loads(done.stdout)
+            assert site["findings"], (path, body)
+            assert all(one["todo"] for one in site["findings"] if one["verdict"] != "right"), (path, body)
