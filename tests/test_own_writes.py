@@ -86,6 +86,7 @@ def received(site: Site, engine: Engine) -> Iterator[str]:
         store=Intake(lambda: engine).store,
         feed=lambda _: None,
         missing=lambda: (),
+        metrics=lambda: b"",
         now=time_source.now,
     )
     server = make_server("127.0.0.1", 0, join(ports), threaded=True)

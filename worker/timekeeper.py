@@ -20,7 +20,7 @@ from connector.settings import Settings
 from connector.store import deliveries
 from connector.store.alerts import purge_alerts
 from connector.store.engine import StoreAway, open_engine, reading, writing
-from connector.store.heartbeats import beat, purge_heartbeats, stop_beating
+from connector.store.heartbeats import beat, forget_ended, purge_heartbeats, stop_beating
 from connector.store.missed import judge_missed
 from connector.store.notices import purge_notices
 from connector.store.rates import purge_requests
@@ -34,6 +34,7 @@ from worker.walks import queue_walks
 
 TICK = timedelta(seconds=5)
 _TIDY_EVERY = timedelta(minutes=1)
+_SILENT = timedelta(seconds=30)
 _log = structlog.get_logger(__name__)
 
 
@@ -83,6 +84,7 @@ class Timekeeper:
             return
         with writing(engine) as conn:
             deliveries.purge(conn, now)
+            forget_ended(conn, now - _SILENT)
             purge_heartbeats(conn, now)
             purge_requests(conn, now)
             purge_alerts(conn, now)

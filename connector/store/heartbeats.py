@@ -15,7 +15,7 @@ KEPT_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """One process's last sign of life; `kind` is worker (one for each slot) or timekeeper."""
+    """One process's last sign of life; `kind` is worker (one for each slot), notifier or timekeeper."""
 
     kind: str
     name: str
@@ -40,6 +40,26 @@ def latest(conn: Connection) -> tuple[Heartbeat, ...]:
     """Return the last sign of life of every process that gave one within the hour, by kind and name."""
     rows = conn.execute(select(heartbeats).order_by(heartbeats.c.kind, heartbeats.c.name))
     return tuple(Heartbeat(row.kind, row.name, row.host, row.pid, row.at, row.trouble) for row in rows)
+
+
+def forget_ended(conn: Connection, silent_since: datetime) -> None:
+    """Forget this machine's processes that have been silent since then and run no more; a frozen one still runs."""
+    columns = heartbeats.c
+    here = select(columns.pid).where(columns.host == socket.gethostname(), columns.at <= silent_since)
+    ended = [pid for pid in conn.execute(here).scalars() if not _runs(pid)]
+    if ended:
+        gone = (columns.host == socket.gethostname(), columns.at <= silent_since, columns.pid.in_(ended))
+        conn.execute(delete(heartbeats).where(*gone))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it is somebody else's
+    return True
 
 
 def purge_heartbeats(conn: Connection, now: datetime) -> None:

@@ -146,6 +146,7 @@ tickets = Table(
     Column("customer_timezone", Text),
     Column("owed_by", Text),
     Index("tickets_by_key", "site", "key"),
+    Index("tickets_by_sync", "site", "synced_at"),
 )
 
 cycles = Table(

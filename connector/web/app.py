@@ -12,6 +12,7 @@ from connector.store.engine import open_engine
 from connector.web.feeder import Feeder
 from connector.web.health import missing_parts
 from connector.web.intake import Intake
+from connector.web.metrics import metrics_of
 from connector.web.routes import Ports, join
 
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             store=intake.store,
             feed=feeder.feed,
             missing=lambda: missing_parts(chosen, time_source.now()),
+            metrics=lambda: metrics_of(chosen, time_source.now()),
             now=time_source.now,
         )
     )

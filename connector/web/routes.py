@@ -10,7 +10,8 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from connector.sites import Site
-from connector.web.health import Missing, healthz, readyz
+from connector.web.health import Missing, healthz, readyz, statusz
+from connector.web.metrics import Metrics, metrics
 from connector.web.receiver import LONGEST_BODY, Store, Webhooks
 
 _HEADERS = {
@@ -26,12 +27,13 @@ _log = structlog.get_logger("dueby.web")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the application needs of the world: the sites, where hints go, who feeds, what is missing, the time."""
+    """What the application needs of the world: sites, where hints go, who feeds, what is missing, counts, the time."""
 
     sites: Mapping[str, Site]
     store: Store
     feed: Callable[[str], None]
     missing: Missing
+    metrics: Metrics
     now: Callable[[], datetime]
 
 
@@ -45,6 +47,8 @@ def join(ports: Ports) -> Flask:
     )
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", "readyz", lambda: readyz(ports.missing))
+    app.add_url_rule("/statusz", "statusz", lambda: statusz(ports.missing))
+    app.add_url_rule("/metrics", "metrics", lambda: metrics(ports.metrics))
     app.register_error_handler(Exception, _failed)
     app.after_request(_secured)
     return app

@@ -96,7 +96,12 @@ def desk_on() -> Callable[[Callable[[], Engine], Engine], Desk]:
     def make(store: Callable[[], Engine], read: Engine) -> Desk:
         fed: list[str] = []
         ports = Ports(
-            sites=SITES, store=Intake(store).store, feed=fed.append, missing=lambda: ("workers",), now=lambda: NOW
+            sites=SITES,
+            store=Intake(store).store,
+            feed=fed.append,
+            missing=lambda: ("workers",),
+            metrics=lambda: b"counted",
+            now=lambda: NOW,
         )
         return Desk(join(ports).test_client(), read, fed)
 

@@ -145,5 +145,8 @@ def test_it_is_ready_while_redis_and_workers_are_away(served: Served) -> None:
     connection = HTTPConnection("127.0.0.1", served.port, timeout=20)
     connection.request("GET", "/readyz")
     answer = connection.getresponse()
-    assert (answer.status, answer.read()) == (200, b'{"missing":["redis","workers","timekeeper"],"status":"ready"}\n')
+    assert (answer.status, answer.read()) == (
+        200,
+        b'{"missing":["redis","workers","notifier","timekeeper"],"status":"ready"}\n',
+    )
     connection.close()

@@ -119,12 +119,14 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("assignee", sa.Text(), nullable=True))
     op.add_column("tickets", sa.Column("customer_timezone", sa.Text(), nullable=True))
     op.add_column("tickets", sa.Column("owed_by", sa.Text(), nullable=True))
+    op.create_index("tickets_by_sync", "tickets", ["site", "synced_at"], unique=False)
 
     op.execute("DELETE FROM notes WHERE name = 'policies'")  # it is kept in another shape from now on
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM notes WHERE name = 'policies'")
+    op.drop_index("tickets_by_sync", table_name="tickets")
     op.drop_column("tickets", "owed_by")
     op.drop_column("tickets", "customer_timezone")
     op.drop_column("tickets", "assignee")
