@@ -1,4 +1,4 @@
-"""A site's `rate`: the most requests to it in any 60 seconds, counted in SQL by everyone that sends one."""
+"""May a request leave? Not while its site is paused, nor beyond its `rate`: counted in SQL by all that send any."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Engine, Integer, Text, bindparam, delete, fun
 
 from connector.errors import Scope, TrackerError
 from connector.sites import Site
-from connector.store.engine import writing
+from connector.store.engine import reading, writing
 from connector.store.postgres import lock
-from connector.store.tables import Instant, requests
+from connector.store.tables import Instant, requests, sites
 
 WINDOW = timedelta(seconds=61)
 """A second more than is promised: a request leaves a little later than it is counted."""
@@ -22,17 +22,11 @@ _KEPT_FOR_URGENT = 5
 
 
 class NoRoomError(TrackerError):
-    """The site's rate leaves no room now; nothing was sent. No failure: it is tried again when there is room."""
+    """The site's rate leaves no room now, or it is paused; nothing was sent. No failure: it is tried again later."""
 
-    def __init__(self, site: str, per_minute: int, wait: timedelta) -> None:
-        super().__init__(
-            "no_room",
-            f"{site}: {per_minute} requests were sent within a minute, and `rate` allows no more. Nothing was sent; "
-            f"there is room again in {wait.total_seconds():.0f} s.",
-            retryable=True,
-            retry_after=wait,
-            scope=Scope.SITE,
-        )
+    def __init__(self, site: str, why: str, wait: timedelta) -> None:
+        sentence = f"{site}: {why}. Nothing was sent; it is tried again in {wait.total_seconds():.0f} s."
+        super().__init__("no_room", sentence, retryable=True, retry_after=wait, scope=Scope.SITE)
 
 
 def counting(
@@ -40,16 +34,27 @@ def counting(
 ) -> Callable[[str], None]:
     """Return what a tracker calls before each request: `before`, then the site's count where it has a rate.
 
-    It raises NoRoomError where there is no room, StoreAway where nothing can be counted.
+    `before` sees to pauses too; without one they are looked at here. It raises NoRoomError where nothing may be sent,
+    StoreAway where nobody can tell.
     """
 
     def before_request(method: str) -> None:
         if before is not None:
             before(method)
+        else:
+            with reading(engine) as conn:
+                refuse_paused(conn, site.name, now())
         if site.per_minute is not None:
             _count(engine, site.name, site.per_minute, now())
 
     return before_request
+
+
+def refuse_paused(conn: Connection, site: str, now: datetime) -> None:
+    """Raise NoRoomError while a site is paused: it asked for it, or it failed."""
+    found = conn.execute(_PAUSED, {"of_site": site, "now": now}).one_or_none()
+    if found is not None:
+        raise NoRoomError(site, f"it is paused ({found.reason})", found.paused_until - now)
 
 
 def take(conn: Connection, site: str, per_minute: int, now: datetime) -> datetime | None:
@@ -87,7 +92,7 @@ def _count(engine: Engine, site: str, per_minute: int, now: datetime) -> None:
     with writing(engine) as conn:
         room_at = take(conn, site, per_minute, now)
     if room_at is not None:
-        raise NoRoomError(site, per_minute, room_at - now)
+        raise NoRoomError(site, f"its `rate` of {per_minute} requests a minute is used up", room_at - now)
 
 
 def _window(site: str, now: datetime) -> dict[str, object]:
@@ -95,6 +100,9 @@ def _window(site: str, now: datetime) -> dict[str, object]:
 
 
 # Built once: they run before every request.
+_PAUSED = select(sites.c.paused_until, sites.c.reason).where(
+    sites.c.name == bindparam("of_site", type_=Text), sites.c.paused_until > bindparam("now", type_=Instant)
+)
 _COUNTED = (
     requests.c.site == bindparam("of_site", type_=Text),
     requests.c.at > bindparam("since", type_=Instant),

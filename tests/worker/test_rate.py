@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from structlog.testing import capture_logs
 
-from connector.store.agenda import feed
+from connector.store.agenda import feed, start
 from connector.store.engine import reading, writing
 from connector.store.rates import counting, take
+from connector.store.tables import sites
 from connector.trackers.port import Rank
 from tests.worker.conftest import REF, SITE, World
 from worker.sync import sync
@@ -84,3 +85,36 @@ def test_a_site_that_is_only_watched_is_read_and_never_written(world: World) -> 
         shown: datetime | None = conn.execute(text("SELECT due_at FROM tickets")).scalar_one()
     assert (asked, world.tracker.written) == (["GET"], [])
     assert shown is not None, "computed and kept all the same"
+
+
+def test_a_sync_that_runs_while_its_site_is_paused_writes_nothing_and_is_no_failure(world: World) -> None:
+    def pause() -> None:
+        with writing(world.engine) as conn:
+            conn.execute(text("DELETE FROM site"))
+            conn.execute(sites.insert(), {"name": "acme", "paused_until": world.at[0] + timedelta(seconds=60)})
+
+    world.tracker.during = pause
+    assert not world.sync()
+    row = world.row()
+    assert (world.tracker.written, _failures(world), row.attempts, row.running) == ([], [], 0, False)
+    world.tracker.during = lambda: None
+    world.pass_time(seconds=60)
+    assert sync(REF, world.deps) is not None
+    assert len(world.tracker.written) == 1
+
+
+def test_reads_that_follow_within_a_second_ask_the_database_nothing(world: World) -> None:
+    world.wake()
+    with writing(world.engine) as conn:
+        lease = start(conn, REF, world.at[0])
+    assert lease is not None
+    keeper, asked = world.deps.keeper, []
+    event.listen(world.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with keeper.holding(lease, world.at[0]):
+        keeper.before_request("GET")
+        world.pass_time(seconds=0.9)
+        keeper.before_request("GET")
+        assert asked == []
+        world.pass_time(seconds=0.1)
+        keeper.before_request("GET")
+    assert any("paused_until" in statement for statement in asked)

@@ -12,7 +12,7 @@ from connector.store.agenda import feed, finish, put_back, start, wake
 from connector.store.engine import reading, writing
 from connector.store.lease import Lease
 from connector.store.rates import NoRoomError, counting, purge_requests, requests_left, startable, take
-from connector.store.tables import agenda, requests
+from connector.store.tables import agenda, requests, sites
 from connector.trackers.port import Rank
 from policies.model import TicketRef
 
@@ -95,9 +95,20 @@ def test_without_room_a_request_does_not_leave_and_says_when(engine: Engine, now
     site = Site(name="acme", tracker="jira", url="https://acme.example", per_minute=1)
     before = counting(engine, site, lambda: now, asked.append)
     before("GET")
-    with pytest.raises(NoRoomError, match=r"acme: 1 requests .* in 61 s") as raised:
+    with pytest.raises(NoRoomError, match=r"acme: its `rate` of 1 requests a minute is used up\. .* in 61 s") as raised:
         before("PUT")
     assert (raised.value.reason, raised.value.retry_after, asked) == ("no_room", 61 * SECOND, ["GET", "PUT"])
+
+
+def test_while_a_site_is_paused_no_request_leaves(engine: Engine, now: datetime) -> None:
+    with writing(engine) as conn:
+        conn.execute(sites.insert(), {"name": "acme", "paused_until": now + 30 * SECOND, "reason": "rate_limited"})
+    at = [now + 29 * SECOND]
+    before = counting(engine, Site(name="acme", tracker="jira", url="https://acme.example"), lambda: at[0])
+    with pytest.raises(NoRoomError, match=r"acme: it is paused \(rate_limited\)\. .* in 1 s"):
+        before("GET")
+    at[0] += SECOND
+    before("GET")
 
 
 def test_a_site_without_a_rate_is_not_counted(engine: Engine, now: datetime) -> None:
