@@ -1,4 +1,4 @@
-"""The demo's table: what was expected of each ticket, and what was read back from its tracker."""
+"""The demo's table: what was expected of each ticket, what was read back from its tracker, and who was told."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from policies.loader import load_policies
 from worker.demo.desk import Shown
-from worker.demo.rows import Row
+from worker.demo.rows import Row, Told
 
 _TRACKERS = {"jira-cloud": "Jira Cloud", "jira-datacenter": "Jira Data Center", "zendesk": "Zendesk"}
 _STYLES = {"breached": "red", "met": "green", "running": "cyan", "paused": "magenta"}
@@ -18,7 +18,7 @@ _STYLES = {"breached": "red", "met": "green", "running": "cyan", "paused": "mage
 
 @dataclass(slots=True)
 class Place:
-    """One ticket of the demo: its row, its id at the tracker, and what its fields held last.
+    """One ticket of the demo: its row, its id at the tracker, what its fields held last, and the notices of it.
 
     `moved_on`: what the row tells has happened to it; `settled`: it showed what it should.
     """
@@ -26,13 +26,16 @@ class Place:
     row: Row
     ticket: str
     shown: Shown
+    notices: tuple[Told, ...] = ()
     moved_on: bool = False
     settled: bool = False
 
     def fits(self, now: datetime) -> bool:
-        """Say whether the ticket shows what it should."""
+        """Say whether the ticket shows what it should, and everybody heard of it what they should, once."""
         row, shown = self.row, self.shown
-        return shown.due_at == row.due_at and shown.state == row.state(now) and bool(shown.summary) == bool(row.policy)
+        told = sorted(self.notices) == sorted(row.notices)
+        right = shown.due_at == row.due_at and shown.state == row.state(now)
+        return told and right and bool(shown.summary) == bool(row.policy)
 
 
 def progress(places: Sequence[Place], settled: Iterable[Place], now: datetime) -> Group:
@@ -52,13 +55,13 @@ def _counts(places: Sequence[Place], now: datetime) -> Table:
 
 
 def board(places: Iterable[Place], now: datetime) -> Table:
-    """Show every ticket: tracker, vendor, plan, level, due time read back, expected, state."""
+    """Show every ticket: tracker, vendor, plan, level, due time read back, expected, state, notices received."""
     policies = load_policies(None)
     table = Table(box=None, padding=(0, 1), header_style="bold")
     due = f"Due ({now.astimezone().tzname()})"
     table.add_column("Ticket", overflow="fold")  # the one to give way in a narrow terminal
-    for column in ("Tracker", "Vendor", "Plan", "Level", due, "Expected", "State", ""):
-        table.add_column(column, no_wrap=True)
+    for column in ("Tracker", "Vendor", "Plan", "Level", due, "Expected", "State", "Notices", ""):
+        table.add_column(column, no_wrap=column != "Notices", overflow="fold")
     for place in places:
         row, state = place.row, place.shown.state or ""
         vendor = policies[row.policy].vendor if row.policy else ""
@@ -72,8 +75,12 @@ def board(places: Iterable[Place], now: datetime) -> Table:
         dues = (_text(place.shown.due_at), _text(row.due_at))
         style = _STYLES.get(state, "default")
         mark = Text("✓", "green") if place.fits(now) else Text("differs", "bold red")
-        table.add_row(*told, *dues, Text(state or "(left alone)", style), mark)
+        table.add_row(*told, *dues, Text(state or "(left alone)", style), _told(place.notices), mark)
     return table
+
+
+def _told(notices: Iterable[Told]) -> str:
+    return ", ".join(f"{step} again" if repetition else step for step, repetition in notices)
 
 
 def _text(at: datetime | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from worker.demo.desk import ATTRIBUTES, Desk, marker, tag
-from worker.demo.rows import Row
+from worker.demo.rows import STEPS, Row
 
 
 def write_configuration(folder: Path, desks: Iterable[Desk]) -> Path:
@@ -35,7 +35,12 @@ def write_mappings(folder: Path, desks: Iterable[Desk], rows: Iterable[Row]) -> 
     of = {desk.flavour: desk for desk in desks}
     specs = [_mapping(of[flavour], policy, readings) for flavour, policy, readings in told]
     path = folder / "mappings.yaml"
-    path.write_text(json.dumps({"mappings": specs}, indent=1), encoding="utf-8")
+    document = {
+        "mappings": specs,
+        "escalations": [{"name": "on-call", "steps": STEPS}],
+        "channels": [{"name": "on-call", "url": "${DEMO_ON_CALL_URL}", "timezone": "Europe/Paris"}],
+    }
+    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
     return path
 
 
@@ -63,4 +68,5 @@ def _mapping(desk: Desk, policy: str, readings: tuple[str, ...]) -> dict[str, An
         "owed_by": "vendor",
         "answered_by": [{"public_comment": {"accounts": [desk.vendor()]}}],
         "readings": list(readings),
+        "escalation": "on-call",
     }

@@ -1,14 +1,27 @@
-"""The demo's tickets: those with independently reckoned due times, and a few that are filed now."""
+"""The demo's tickets: those with independently reckoned due times, a few filed now, and a few that are due at once."""
 
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 Flavour = Literal["jira-cloud", "jira-datacenter", "zendesk"]
 FLAVOURS: tuple[Flavour, ...] = ("jira-cloud", "jira-datacenter", "zendesk")
+
+Told = tuple[str, int]
+"""A notice by its step and its repetition."""
+
+STEPS: list[dict[str, Any]] = [
+    {"before": "5s", "notify": ["on-call"]},
+    {"at": "breach", "notify": ["on-call"], "repeat": {"every": "6s", "times": 1}},
+]
+NOTICES: tuple[Told, ...] = (("before 5s", 0), ("breach", 0), ("breach", 1), ("over", 0))
+"""What a ticket's on-call hears that is answered only after its reminder, under `STEPS`."""
+
+REMINDED: Told = ("breach", 1)
+_DUE_IN, _OKTA_GOLD = timedelta(seconds=22), timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +40,12 @@ class Row:
     holidays: str = ""
     attributes: Mapping[str, str]
     readings: tuple[str, ...] = ()
-    act: Literal["", "level_changed", "answered"] = ""
+    act: Literal["", "level_changed", "answered", "answered_late"] = ""
+
+    @property
+    def notices(self) -> tuple[Told, ...]:
+        """Return the notices that are to be received while the demo runs."""
+        return NOTICES if self.act == "answered_late" else ()
 
     def state(self, now: datetime) -> str | None:
         """Return the state that the ticket should show; None for one that dueby leaves alone."""
@@ -86,3 +104,20 @@ def of_today(now: datetime) -> Iterator[Row]:
             case=f"{flavour}-unmapped", flavour=flavour, policy=None, plan="", level=1, filed_at=filed, due_at=None,
             attributes={},
         )  # fmt: skip
+
+
+def due_at_once(now: datetime) -> Iterator[Row]:
+    """Yield tickets filed with the vendor so long ago that step, breach and reminder fall within seconds."""
+    due_at = now.replace(microsecond=0) + _DUE_IN
+    for flavour in FLAVOURS:
+        yield Row(
+            case=f"{flavour}-due-at-once",
+            flavour=flavour,
+            policy="okta-premier-success",
+            plan="gold",
+            level=1,
+            filed_at=due_at - _OKTA_GOLD,
+            due_at=due_at,
+            attributes={},
+            act="answered_late",
+        )

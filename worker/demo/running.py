@@ -23,9 +23,9 @@ class DemoError(Exception):
 
 
 @contextmanager
-def dueby_running(folder: Path, config: Path, mappings: Path) -> Iterator[str]:
-    """Run dueby while the block runs; give its address. Raise DemoError."""
-    environ = _environ(folder, config)
+def dueby_running(folder: Path, config: Path, mappings: Path, on_call: str) -> Iterator[str]:
+    """Run dueby while the block runs, with `on_call` as its channel's address; give its own. Raise DemoError."""
+    environ = _environ(folder, config, on_call)
     apply = _command("mappings", "apply", str(mappings))
     applied = subprocess.run(apply, env=environ, capture_output=True, check=False)  # noqa: S603  # our own command
     if applied.returncode != 0:
@@ -44,7 +44,7 @@ def dueby_running(folder: Path, config: Path, mappings: Path) -> Iterator[str]:
             running.kill()
 
 
-def _environ(folder: Path, config: Path) -> Mapping[str, str]:
+def _environ(folder: Path, config: Path, on_call: str) -> Mapping[str, str]:
     """Leave an operator's own settings out: the demo touches nothing but its folder."""
     ours = ("DUEBY_", "DATABASE_URL", "REDIS_URL", "PORT")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -54,6 +54,7 @@ def _environ(folder: Path, config: Path) -> Mapping[str, str]:
         "DUEBY_WORKERS": "8",
         "PORT": str(_free_port()),
         "DEMO_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "DEMO_ON_CALL_URL": on_call,
     }
     return reachable({**kept, **told})
 
