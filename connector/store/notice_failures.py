@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
+from connector.store.postgres import unheld
 from connector.store.tables import notices, tickets
 from policies.model import TicketRef
 from policies.notices import NoticeState
@@ -63,4 +64,6 @@ def retry_notices(conn: Connection, ids: Iterable[int] | None, now: datetime) ->
     tried = and_(notices.c.state == NoticeState.PLANNED.value, notices.c.attempts > 0)
     chosen = or_(_GAVE_UP, tried) if ids is None else and_(_GAVE_UP, notices.c.id.in_(tuple(ids)))
     afresh = {"state": NoticeState.PLANNED.value, "attempts": 0, "next_at": now}
-    return conn.execute(update(notices).where(chosen).values(**afresh)).rowcount
+    free = unheld(select(notices.c.id).where(chosen))
+    again = update(notices).where(notices.c.id.in_(free)).values(**afresh)
+    return len(conn.execute(again.returning(notices.c.id)).all())

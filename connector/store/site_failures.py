@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
+from connector.store.postgres import unheld
 from connector.store.tables import EPOCH, agenda, failures, sites
 
 _RUNNING_FAILURES = 3
@@ -54,6 +55,7 @@ def retry_site(conn: Connection, site: str | None, now: datetime) -> int:
     """End a site's pause, or all sites' with None, and make due what failed through it; return how many tickets."""
     of_site = [] if site is None else [sites.c.name == site]
     conn.execute(update(sites).where(*of_site).values(paused_until=EPOCH))
-    waiting = [agenda.c.through_site, *([] if site is None else [agenda.c.site == site])]
+    waiting = select(agenda.c.id).where(agenda.c.through_site, *([] if site is None else [agenda.c.site == site]))
     again = {"look_at": now, "version": agenda.c.version + 1, "held_until": EPOCH, "reason": "retry"}
-    return conn.execute(update(agenda).where(*waiting).values(**again)).rowcount
+    woken = update(agenda).where(agenda.c.id.in_(unheld(waiting))).values(**again)
+    return len(conn.execute(woken.returning(agenda.c.id)).all())
