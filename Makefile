@@ -23,10 +23,12 @@ demo: $(READY)  ## Start everything on loopback, sync every plan and level, show
 
 test: $(READY) lint types pytest  ## Lint, types, then all tests
 
-lint: $(READY)  ## ruff and the floors
+lint: $(READY)  ## ruff, the floors, and the files of docs/operation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/hadolint docs/operation/Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docs/operation/compose.yaml
 
 types: $(READY)  ## mypy, strict
 	$(BIN)/mypy
