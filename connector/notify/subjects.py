@@ -10,7 +10,7 @@ from connector.store.cycles import finished_from_json
 from connector.store.open_cycles import open_cycles_of
 from connector.store.tables import cycles, notices
 from connector.store.tickets import Memory, remembered
-from policies.decision import Finished, OpenCycle
+from policies.decision import Finished
 from policies.model import State, TicketRef
 from policies.notices import NoticeState
 from policies.receipt import Fact
@@ -60,12 +60,16 @@ class Subject:
 def subject_of(
     conn: Connection, ref: TicketRef, metric: str, start_at: datetime, policies: Mapping[str, Policy]
 ) -> Subject | None:
-    """Read the cycle of a metric that started then; None for a ticket that was never fetched."""
+    """Read the cycle of a metric that started then, or the open one whose start was corrected since.
+
+    None for a ticket that was never fetched.
+    """
     memory = remembered(conn, ref)
     if memory is None:
         return None
-    standing = _open(conn, ref, metric, start_at)
-    ended = None if standing else _ended(conn, ref, metric, start_at)
+    known = {cycle.start_at: cycle for cycle in open_cycles_of(conn, ref) if cycle.metric == metric}
+    ended = None if start_at in known else _ended(conn, ref, metric, start_at)
+    standing = None if ended else known.get(start_at) or next(iter(known.values()), None)
     cycle = standing or ended
     policy = policies.get((ended.policy if ended else memory.policy) or "")
     receipt = cycle.receipt if cycle else ()
@@ -93,11 +97,6 @@ def subject_of(
         receipt=receipt,
         last_repetitions=_last_repetitions(conn, ref, metric, start_at),
     )
-
-
-def _open(conn: Connection, ref: TicketRef, metric: str, start_at: datetime) -> OpenCycle | None:
-    found = (cycle for cycle in open_cycles_of(conn, ref) if (cycle.metric, cycle.start_at) == (metric, start_at))
-    return next(found, None)
 
 
 def _ended(conn: Connection, ref: TicketRef, metric: str, start_at: datetime) -> Finished | None:

@@ -138,6 +138,28 @@ def test_a_cycle_that_is_open_again_counts_as_open(engine: Engine) -> None:
     assert (subject.running, subject.ended_at) == (True, None)
 
 
+def test_a_cycle_whose_start_was_corrected_is_the_open_one(engine: Engine) -> None:
+    seen(engine)
+    opened(engine, due_at=DUE, state="running")
+    with reading(engine) as conn:
+        subject = subject_of(conn, REF, METRIC, START - timedelta(hours=1), load_policies(None))
+        other = subject_of(conn, REF, "next_update", START, load_policies(None))
+    assert subject is not None
+    assert (subject.running, subject.due_at, subject.receipt) == (True, DUE, (PLAN,))
+    assert other is not None
+    assert other.running is False
+
+
+def test_a_cycle_that_ended_stays_what_it_was_when_another_opens(engine: Engine) -> None:
+    seen(engine)
+    ended(engine, start_at=START - timedelta(hours=1))
+    opened(engine, due_at=DUE, state="running")
+    with reading(engine) as conn:
+        subject = subject_of(conn, REF, METRIC, START - timedelta(hours=1), load_policies(None))
+    assert subject is not None
+    assert (subject.running, subject.ended_at) == (False, DUE)
+
+
 @pytest.mark.parametrize(("metric", "start_at"), [("next_update", START), (METRIC, START + timedelta(seconds=1))])
 def test_another_cycle_of_the_ticket_is_another_subject(engine: Engine, metric: str, start_at: datetime) -> None:
     seen(engine)
