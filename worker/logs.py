@@ -3,7 +3,8 @@
 import json
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, BinaryIO
 
 import structlog
 
@@ -33,11 +34,26 @@ def configure_logs(kind: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_SHARED, structlog.processors.JSONRenderer(_json_bytes, ensure_ascii=False)],
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=lambda *_: _Lines(sys.stdout.buffer),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=kind)
+
+
+class _Lines(structlog.BytesLogger):
+    """Writes lines; one that can't be written, as to a file on a full disk, is lost and stops nobody."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+
+    def msg(self, message: bytes) -> None:
+        """Write one line."""
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 def _json_bytes(line: dict[str, Any], **options: Any) -> bytes:
