@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from os import getpid
+from socket import gethostname
 from threading import Event
 from uuid import uuid4
 
@@ -133,7 +135,7 @@ class Lane:
 
 
 def _claimed(conn: Connection, rows: Rows, post: Post, now: datetime) -> _Parcel:
-    token = uuid4().hex
+    token = f"{gethostname()}:{getpid()}:{uuid4().hex}"  # for people who look who sends a row
     shared = incident_of(rows) if post.incidents and len(rows) > 1 else None
     if not claim(conn, rows, token, now, shared):
         raise _OtherWasFasterError
