@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 POLICIES, TRACKERS, STORE = "tests/policies", "tests/connector/trackers", "tests/connector/store"
 WEB, SYNC, SCENARIOS = "tests/connector/web", "tests/worker/test_sync.py", "tests/scenarios"
+NOTICES = "tests/worker/test_sync_notices.py"
 PATIENCE_SECONDS = 300
 
 
@@ -147,10 +148,31 @@ MUTANTS = (
     ),
     Mutant(
         "an unmapped ticket is written though dueby never wrote it",
-        "worker/sync.py",
+        "worker/settle.py",
         "return seen.decision.state is not State.UNMAPPED or wrote_before(seen)",
         "return True",
         (SYNC, SCENARIOS),
+    ),
+    Mutant(
+        "who is told while the answer is written never hears that it is over",
+        "connector/store/notices.py",
+        "            return False",
+        "            return True",
+        (NOTICES,),
+    ),
+    Mutant(
+        "a refused write loses the plan of notices",
+        "worker/settle.py",
+        "            _keep(conn, seen, deps, now, synced=False)",
+        "            pass",
+        (NOTICES,),
+    ),
+    Mutant(
+        "a site that is only watched tells people",
+        "worker/planning.py",
+        "_nobody_told(standing) if silent else replan",
+        "replan",
+        (NOTICES,),
     ),
 )
 

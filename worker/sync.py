@@ -1,28 +1,24 @@
 """The use-case: bring one ticket up to date. Fetch, decide, write, and note when to look again."""
 
 import time
-from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 
 from connector.errors import TrackerError
 from connector.store import agenda
 from connector.store.agenda import Lease
 from connector.store.engine import StoreAway, writing
 from connector.store.rates import NoRoomError
-from connector.store.tickets import end_gone, find_ticket
 from connector.trackers.port import Wanted
 from policies.decision import Decision
-from policies.model import State, TicketRef
+from policies.model import TicketRef
 from worker.deps import Deps
 from worker.leasekeeper import LostLeaseError
 from worker.look import fetch, look
 from worker.mishaps import internal
-from worker.planning import keep_notices
-from worker.seen import Seen, keep, wrote_before
+from worker.seen import Seen
+from worker.settle import fail, finish, put_back, rekey, to_write
 
-_SOONEST = timedelta(seconds=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -47,108 +43,46 @@ def _held(lease: Lease, deps: Deps) -> Decision | None:
     try:
         fetched = fetch(lease.ref, deps)
         if fetched.ref != lease.ref:
-            _rekey(lease, fetched.ref, deps)
+            rekey(lease, fetched.ref, deps)
             return None
         seen = look(fetched, deps)
         changed = _write(seen, deps)
-        _finish(lease, seen, deps)
+        finish(lease, seen, deps)
     except (LostLeaseError, StoreAway):
         raise
     except NoRoomError as full:
-        _put_back(lease, seen, full, deps)
+        put_back(lease, seen, full, deps)
         return None
     except TrackerError as error:
-        _fail(lease, seen, error, deps)
+        fail(lease, seen, error, deps)
         return None
     except Exception as error:  # noqa: BLE001  # a job's door: it fails as this ticket's failure, and others go on
         _log.exception("sync_broke")
-        _fail(lease, seen, internal(error), deps)
+        _fail_over(lease, seen, internal(error), deps)
         return None
     _tell(seen, changed, time.perf_counter() - began)
     return seen.decision
 
 
+def _fail_over(lease: Lease, seen: Seen | None, error: TrackerError, deps: Deps) -> None:
+    """Note the failure with what was learnt, and without it where that is what can't be stored."""
+    try:
+        fail(lease, seen, error, deps)
+    except (LostLeaseError, StoreAway):
+        raise
+    except Exception:
+        if seen is None:
+            raise
+        fail(lease, None, error, deps)
+
+
 def _write(seen: Seen, deps: Deps) -> tuple[str, ...]:
     """Write what differs; the tracker renews the lease before the request leaves."""
-    if not _to_write(seen, deps):
+    if not to_write(seen, deps):
         return ()
     decision = seen.decision
     wanted = Wanted(decision.due_at, decision.state.value, seen.summary)
     return deps.tracker(seen.ticket.ref.site).write(seen.ticket, wanted)
-
-
-def _to_write(seen: Seen, deps: Deps) -> bool:
-    """Say whether fields are ours to write: an unmapped ticket's only where dueby wrote before."""
-    if not (seen.decision.write and seen.ticket.writable and deps.sites[seen.ticket.ref.site].write):
-        return False
-    return seen.decision.state is not State.UNMAPPED or wrote_before(seen)
-
-
-def _finish(lease: Lease, seen: Seen, deps: Deps) -> None:
-    now, wanted = deps.now(), seen.decision.look_at
-    look_at = None if wanted is None else max(wanted, now + _SOONEST)
-    with writing(deps.engine) as conn:
-        if not agenda.finish(conn, lease, look_at, now):
-            raise LostLeaseError
-        _keep(conn, seen, deps, now, synced=True)
-        fed = _fed(conn, lease.ref.site, deps, now)
-    deps.enqueue(lease.ref.site, fed)
-
-
-def _fail(lease: Lease, seen: Seen | None, error: TrackerError, deps: Deps) -> None:
-    """Note a failure and what was learnt before it: a tracker that refuses a write silences no notice.
-
-    A ticket that was there and is gone is no failure.
-    """
-    ref, now = lease.ref, deps.now()
-    with writing(deps.engine) as conn:
-        gone = find_ticket(conn, ref.site, ref.id) if error.gone and seen is None else None
-        wait = None if gone else agenda.fail(conn, lease, error, now, deps.jitter())
-        if gone:
-            end_gone(conn, gone, now)
-        if not (wait or (gone and agenda.finish(conn, lease, None, now))):
-            raise LostLeaseError
-        if seen is not None:
-            _keep(conn, seen, deps, now, synced=False)
-        fed = _fed(conn, ref.site, deps, now)
-    deps.enqueue(ref.site, fed)
-    if wait is None:
-        _log.info("gone")
-    else:
-        _log.warning("sync_failed", reason=error.reason, field=error.field, why=error.sentence, again=str(wait.until))
-
-
-def _put_back(lease: Lease, seen: Seen | None, full: NoRoomError, deps: Deps) -> None:
-    """Leave a ticket due, as it was: the site's rate has no room for its next request, which is nobody's failure."""
-    with writing(deps.engine) as conn:
-        if not agenda.put_back(conn, lease):
-            raise LostLeaseError
-        if seen is not None:
-            _keep(conn, seen, deps, deps.now(), synced=False)
-    _log.info("no_room", wait=full.retry_after.total_seconds() if full.retry_after else None)
-
-
-def _keep(conn: Connection, seen: Seen, deps: Deps, now: datetime, *, synced: bool) -> None:
-    """Store what was seen and decided, and the plan of notices that follows from it."""
-    ref, watched = seen.ticket.ref, not deps.sites[seen.ticket.ref.site].write
-    keep(conn, seen, now, wrote=wrote_before(seen) or (synced and _to_write(seen, deps)), synced=synced)
-    keep_notices(conn, ref, None if seen.ticket.gone_at else seen.decision, now, silent=watched)
-
-
-def _fed(conn: Connection, site: str, deps: Deps, now: datetime) -> tuple[tuple[str, int], ...]:
-    configured = deps.sites.get(site)
-    return agenda.reserve(conn, site, deps.slots, now, configured.per_minute if configured else None)
-
-
-def _rekey(lease: Lease, ref: TicketRef, deps: Deps) -> None:
-    """Let the row of the ticket's id take over from one named by its key."""
-    now = deps.now()
-    with writing(deps.engine) as conn:
-        agenda.wake(conn, ref, lease.rank, lease.reason, now)  # first: ids sort before keys, and all wake in that order
-        if not agenda.rekey(conn, lease, now):
-            raise LostLeaseError
-        fed = _fed(conn, ref.site, deps, now)
-    deps.enqueue(ref.site, fed)
 
 
 def _tell(seen: Seen, changed: tuple[str, ...], seconds: float) -> None:

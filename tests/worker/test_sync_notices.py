@@ -1,5 +1,6 @@
 """What a sync plans, cancels and keeps beside the ticket's fields: real core, real databases, a pretended tracker."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import select, text, update
 from connector.errors import Scope, TrackerError
 from connector.store.agenda import start
 from connector.store.engine import reading, writing
+from connector.store.failures import failure_of
 from connector.store.fetched import fetched_ticket
 from connector.store.open_cycles import open_cycles_of
 from connector.store.rates import NoRoomError
@@ -56,7 +58,7 @@ UNDER_2_H = {
 }
 OFF_SCREEN = TrackerError("off_screen", "Put it on.", retryable=False, status=400, field="state")
 DOWN = TrackerError("unreachable", "It is down.", retryable=True, scope=Scope.SITE)
-FULL = NoRoomError("acme", 10, timedelta(seconds=30))
+FULL = NoRoomError("acme", "its rate is used up", timedelta(seconds=30))
 
 
 @pytest.fixture(autouse=True)
@@ -201,6 +203,28 @@ def test_one_who_is_told_while_the_answer_is_being_written_hears_that_it_is_over
     assert ticket.comments == ()
 
 
+def test_a_claim_that_commits_while_the_sync_cancels_counts_as_told(world: World) -> None:
+    assert world.sync()
+    end(world, answered)
+    claimed, cancelling = threading.Event(), threading.Event()
+
+    def claim() -> None:
+        with writing(world.engine) as conn:
+            conn.execute(update(notices).where(notices.c.step == "75%").values(state="sending"))
+            claimed.set()
+            cancelling.wait(5)
+
+    notifier = threading.Thread(target=claim)
+    notifier.start()
+    assert claimed.wait(5)
+    soon = threading.Timer(0.5, cancelling.set)  # PostgreSQL's sync is waiting for that row by then
+    soon.start()
+    assert world.sync()
+    notifier.join()
+    assert stand(world, "sending") == {("75%", "team", 0, "16:30:00")}
+    assert stand(world, "planned") == {("over", "team", 0, "17:00:00")}
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
@@ -236,6 +260,18 @@ def test_the_plan_stands_where_not_even_the_fetch_goes_through(world: World) -> 
     world.pass_time(hours=3)
     assert not world.sync()
     assert stand(world, "planned") == UNDER_6_H
+
+
+def test_a_row_that_no_dueby_wrote_fails_its_ticket_and_is_told(world: World) -> None:
+    assert world.sync()
+    with writing(world.engine) as conn:
+        conn.execute(update(notices).values(state="odd"))
+    assert not world.sync()
+    with reading(world.engine) as conn:
+        failure = failure_of(conn, REF)
+    assert failure is not None
+    assert failure.reason == "internal"
+    assert (world.row().running, world.row().look_at) == (False, world.at[0] + timedelta(seconds=5))
 
 
 def test_a_holder_that_was_taken_over_plans_nothing(world: World) -> None:
