@@ -11,7 +11,7 @@ from policies.notices import Notice
 class Run:
     """One open cycle: its schedule, what of it has no row that stays, and what became of earlier notices of it.
 
-    `told` was told or is still to be sent though past; `lost` was past and then cancelled before it was sent.
+    `told` was told or is still to be sent though past; `lost` was cancelled before it was sent.
     """
 
     schedule: Sequence[Notice]

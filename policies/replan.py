@@ -58,12 +58,11 @@ def _run(
     rows = list(_rows_of(decision, cycle, standing))
     staying = [row for row in rows if row.state is not NoticeState.CANCELLED and row not in stale]
     held = {_key(row.notice) for row in staying}
-    gone = [row.notice for row in rows if row not in staying]
     return Run(
         schedule=schedule,
         missing=[notice for notice in schedule if _key(notice) not in held],
         told=[row.notice for row in staying if row.state in TOLD or row.notice.send_at <= now],
-        lost=[notice for notice in gone if notice.send_at <= now],
+        lost=[row.notice for row in rows if row not in staying],
         notices_from=decision.notices_from,
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -126,7 +127,13 @@ def entitle() -> Entitle:
     """
 
     def find(
-        subject: Ticket, changed: str = "", *, first_applied: str | None = None, version: int = 1, steps: str = ""
+        subject: Ticket,
+        changed: str = "",
+        *,
+        first_applied: str | None = None,
+        silent_from: str | None = None,
+        version: int = 1,
+        steps: str = "",
     ) -> Entitlement | Unentitled:
         spec = {**read_yaml(BASE, "base"), **(read_yaml(changed, "changed") or {})}
         spec = {key: item for key, item in spec.items() if item is not None}
@@ -139,6 +146,7 @@ def entitle() -> Entitle:
             document["channels"] = [{"name": name, "url": "json://127.0.0.1"} for name in names]
         policies = _policies()
         mappings = read_mappings(json.dumps(document), "mappings.yaml", policies, {"acme": _Site()}, version)
+        mappings = replace(mappings, silent_from=at(silent_from) if silent_from else None)
         applied = {spec["name"]: at(first_applied)} if first_applied else {}
         return entitlement_for(subject, mappings, policies, applied)
 

@@ -49,6 +49,13 @@ def desk(entitle: Any, told: Any) -> Desk:
     return Desk(entitle, told)
 
 
+def decide_ended(desk: Desk, changed: str, comments: Any) -> Any:
+    """Give the cycles as an earlier look that stored them would have left them."""
+    subject = desk.words.ticket(fields={"f": "2026-11-20T15:00Z"}, comments=comments)
+    entitlement = desk.entitle(subject, changed, steps=STEPS)
+    return decide(subject, entitlement, (), desk.words.at("2026-11-20 15:20")).finished
+
+
 ALL = [
     "15:15 50% team",
     "15:20 before 10m on-call",
@@ -236,6 +243,24 @@ class TestReopened:
                   comments=[*answers, told.comment("2026-11-20 17:01", "vendor", id="c2")])  # fmt: skip
         assert desk.heard.told[3:] == ["17:01 over on-call"]
 
+    def test_after_a_corrected_start_a_new_cycle_is_told_anew_too(self, desk: Desk, told: Any) -> None:
+        filed, answers = "starts: {field: f}", [told.comment("2026-11-20 15:18", "vendor")]
+        desk.look("15:00", filed, fields={"f": "2026-11-20T15:00Z"})
+        desk.look("15:16", filed, fields={"f": "2026-11-20T15:00Z"})
+        desk.look("15:16", filed, fields={"f": "2026-11-20T15:02Z"})
+        desk.look("15:19", filed, fields={"f": "2026-11-20T15:02Z"}, comments=answers)
+        desk.look("16:57", filed, fields={"f": "2026-11-20T16:40Z"}, comments=answers)
+        assert desk.heard.told == ["15:15 50% team", "15:17 50% team", "15:19 over team", "16:57 50% team"]
+
+    def test_an_answer_and_a_new_cycle_seen_at_one_look(self, desk: Desk, told: Any) -> None:
+        filed, answers = "starts: {field: f}", [told.comment("2026-11-20 15:18", "vendor")]
+        desk.look("15:00", filed, fields={"f": "2026-11-20T15:00Z"})
+        desk.look("15:16", filed, fields={"f": "2026-11-20T15:00Z"})
+        desk.finished = decide_ended(desk, filed, answers)
+        desk.look("15:35", filed, fields={"f": "2026-11-20T15:19Z"}, comments=answers)
+        assert desk.heard.told[:4] == ALL[:4]
+        assert desk.heard.told[4:] == ["15:34 over team", "15:35 50% team", "15:35 over lead", "15:35 over on-call"]
+
 
 class TestNoticesFrom:
     @pytest.mark.parametrize(
@@ -280,6 +305,20 @@ class TestChangedEscalations:
         assert desk.heard.told == ALL[:4]
         assert desk.heard.planned()[:3] == ["16:00 breach on-call", "16:00 breach lead", "16:00 breach team"]
 
+    def test_nor_while_the_others_still_wait_for_it(self, desk: Desk) -> None:
+        desk.heard.closed = {"lead", "on-call", "team"}
+        desk.look("15:00")
+        desk.look("15:31", steps=STEPS.replace("[on-call, lead]", "[on-call, lead, team]"))
+        assert [line for line in desk.heard.planned() if line.endswith("breach team")] == [
+            "16:00 breach team",
+            "16:30 breach team",
+        ]
+
+    def test_a_step_added_after_its_moment_is_told_although_later_ones_are_planned(self, desk: Desk) -> None:
+        desk.look("15:00", steps="[{at: breach, notify: [lead]}]")
+        desk.look("15:17", steps="[{at: 50%, notify: [team]}, {at: breach, notify: [lead]}]")
+        assert desk.heard.told == ["15:17 50% team"]
+
     def test_repetitions_move_with_their_interval(self, desk: Desk) -> None:
         desk.look("15:00")
         desk.look("15:31", steps=STEPS.replace("every: 30m", "every: 40m"))
@@ -312,6 +351,19 @@ class TestWhatWasHeldUp:
         desk.heard.closed = set()
         desk.look("16:21", **raised)
         assert [line for line in desk.heard.told if "lead" in line] == ["16:20 breach lead"]
+
+    def test_a_channel_that_heard_of_the_breach_once_does_not_hear_of_it_again(self, desk: Desk) -> None:
+        desk.look("15:00")
+        desk.look("15:31")
+        lowered: Story = {"priorities": [("2026-11-20 15:31", "High")]}
+        desk.heard.closed = {"lead", "on-call"}
+        desk.look("15:32", **lowered)
+        desk.look("16:01", **lowered)
+        raised: Story = {"priorities": [*lowered["priorities"], ("2026-11-20 16:02", "Highest")]}
+        desk.look("16:03", **raised)
+        desk.heard.closed = set()
+        desk.look("16:03", **raised)
+        assert not any("breach" in line for line in desk.heard.told[4:])
 
     def test_never_told_nobody_hears_that_it_is_over(self, desk: Desk, told: Any) -> None:
         desk.heard.closed = {"lead"}
@@ -360,6 +412,14 @@ def test_a_channel_told_anew_hears_first_that_the_earlier_due_time_is_off(desk: 
     assert desk.heard.told[1:] == ["15:51 over team", "15:52 before 10m team"]
     desk.look("15:55", steps=steps, comments=[told.comment("2026-11-20 15:54", "vendor")], **lowered)
     assert desk.heard.told[3:] == ["15:55 over team again 1"]
+
+
+def test_told_and_over_within_the_same_second(desk: Desk, told: Any) -> None:
+    desk.look("15:00")
+    answers = [told.comment("2026-11-20 15:15", "vendor")]
+    desk.look("15:15", comments=answers)
+    assert desk.heard.told == ["15:15 50% team", "15:15 over team"]
+    assert desk.look("15:15", comments=answers) == desk.look("15:16", comments=answers) == Plan((), ())
 
 
 def test_planning_again_at_once_changes_nothing(desk: Desk) -> None:

@@ -198,6 +198,23 @@ class TestNoticesFrom:
         assert decision.notices_from == told.at(expected)
         assert first_response(decision) == [("breach", "team", 0, "2026-11-23 12:00:01")]
 
+    @pytest.mark.parametrize(
+        ("silent_from", "expected"),
+        [
+            pytest.param("2026-11-20 00:00", "2026-11-20 00:00", id="later than the mapping was first applied"),
+            pytest.param("2026-11-01 00:00", "2026-11-10 00:00", id="earlier than that"),
+        ],
+    )
+    def test_an_apply_in_silence_silences_what_lies_before_it(
+        self, entitle: Any, told: Any, silent_from: str, expected: str
+    ) -> None:
+        entitlement = entitle(told.ticket(), first_applied="2026-11-10 00:00", silent_from=silent_from)
+        assert entitlement.notices_from == told.at(expected)
+
+    def test_it_does_so_where_nobody_knows_when_the_mapping_was_first_applied(self, entitle: Any, told: Any) -> None:
+        assert entitle(told.ticket()).notices_from is None
+        assert entitle(told.ticket(), silent_from="2026-11-20 00:00").notices_from == told.at("2026-11-20 00:00")
+
 
 def test_a_restart_counts_the_steps_from_there(planned: Any, told: Any) -> None:
     steps = "[{at: 75%, notify: [team]}, {before: 9h, notify: [lead]}]"
