@@ -14,6 +14,7 @@ from connector.queue import open_redis
 from connector.settings import Settings
 from connector.store.engine import StoreAway, open_engine, writing
 from connector.store.heartbeats import Heartbeat, latest
+from connector.store.notes import note
 
 Missing = Callable[[], tuple[str, ...]]
 """Name the parts that are not there (redis, workers, notifier, timekeeper), and each process of several that is silent.
@@ -26,6 +27,7 @@ SILENT_AFTER = timedelta(seconds=50)
 NAMED_FOR = timedelta(minutes=15)
 """A machine that was taken away can't say farewell; where others live it is not missed for longer."""
 _PARTS = {"worker": "workers", "notifier": "notifier", "timekeeper": "timekeeper"}
+_ASKED = "readiness asked at"
 _PATIENCE = 0.5
 """Seconds: whoever asks for readiness wants to know about the store, and a frozen Redis shall not delay that."""
 _asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="redis-probe")
@@ -64,6 +66,7 @@ def _unavailable(status: str, names: list[str]) -> Response:
 def missing_parts(settings: Settings, now: datetime) -> tuple[str, ...]:
     """Name what is not there beside a database that takes writes. Raise StoreAway where it doesn't."""
     with writing(open_engine(settings.database_url)) as conn:
+        note(conn, _ASKED, now.isoformat())  # a lock alone is to be had on a full disk too
         heartbeats = latest(conn)
     silent = tuple(name for kind in _PARTS for name in _silent(kind, heartbeats, now))
     return silent if _redis_answers(settings.redis_url) else ("redis", *silent)
