@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, Text, and_, bindparam, func, or_, select, union
 
 from connector.store.tables import EPOCH, Instant, agenda, notices, sites
 from policies.model import TicketRef
@@ -129,11 +129,12 @@ def _waiting(*, lock: bool, of_site: bool) -> Select[Any]:
 
 _NOW, _ENDS = bindparam("now", type_=Instant), bindparam("ends", type_=Instant)
 _CHANNEL = bindparam("of_channel", type_=Text)
-IS_DUE = or_(
-    and_(_C.state.in_((*UNSENT, SENDING)), _C.next_at <= _NOW),
-    and_(_C.state == SENDING, _C.next_at > bindparam("far", type_=Instant)),  # claimed in a time that was put back
-)
-_DUE_CHANNELS = select(_C.channel, _C.site).where(IS_DUE).distinct()
+_CAME = and_(_C.state.in_((*UNSENT, SENDING)), _C.next_at <= _NOW)
+_PUT_BACK = and_(
+    _C.state == SENDING, _C.next_at > bindparam("far", type_=Instant)
+)  # claimed in a time that was put back
+IS_DUE = or_(_CAME, _PUT_BACK)
+_DUE_CHANNELS = union(*(select(_C.channel, _C.site).where(part) for part in (_CAME, _PUT_BACK)))  # an index for each
 _LATELY = (
     select(_C.state, func.max(_C.next_at, type_=Instant).label("last"), func.count().label("size"))
     .where(

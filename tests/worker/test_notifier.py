@@ -1,8 +1,10 @@
 """The notifier with a real database and a real receiver; the time is an argument and does not pass by itself."""
 
 import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from apprise.plugins.pagerduty import PAGERDUTY_API_LOOKUP
 from sqlalchemy import Engine, insert, select
+from structlog.testing import capture_logs
 
 from connector.errors import TrackerError
 from connector.notify.channels import Channels
@@ -458,3 +461,33 @@ def test_mappings_that_can_not_be_read_leave_the_last_good_channels(told: Told) 
         )
     with reading(told.engine) as conn:
         assert set(channels.by_name(conn)) == {"new"}
+
+
+@pytest.mark.parametrize("engine_name", ["SQLite"])
+def test_a_database_locked_for_more_than_ten_seconds_after_a_send_makes_no_repeat(told: Told) -> None:
+    told.recorder.faults.add(delay=0.5)
+    told.plan()
+    locked, freed = threading.Event(), threading.Event()
+
+    def lock() -> None:
+        with closing(sqlite3.connect(str(told.engine.url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            locked.set()
+            freed.wait(12)
+            other.execute("COMMIT")
+
+    notifier = told.notifier()
+    notifier.tick()
+    wait_until(lambda: told.states == ["sending"], 5, "the claim")
+    thread = threading.Thread(target=lock)
+    thread.start()
+    assert locked.wait(5)
+    with capture_logs() as logs:
+        notifier.tick()
+        assert notifier.wait_for_lanes(20)
+    thread.join()
+    assert told.states == ["sent"]
+    assert len(told.received()) == 1
+    assert "not_now" in {line["event"] for line in logs}
+    told.run(10 * SECOND)
+    assert len(told.received()) == 1
