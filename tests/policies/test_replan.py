@@ -261,6 +261,13 @@ class TestReopened:
         assert desk.heard.told[:4] == ALL[:4]
         assert desk.heard.told[4:] == ["15:34 over team", "15:35 50% team", "15:35 over lead", "15:35 over on-call"]
 
+    def test_nor_does_the_new_cycle_hide_that_the_earlier_is_over(self, desk: Desk, told: Any) -> None:
+        filed, answers = "starts: {field: f}", [told.comment("2026-11-20 15:16", "vendor")]
+        desk.look("15:00", filed, fields={"f": "2026-11-20T15:00Z"})
+        desk.finished = decide_ended(desk, filed, answers)
+        desk.look("15:18", filed, fields={"f": "2026-11-20T15:17Z"}, comments=answers)
+        assert desk.heard.told == ["15:15 50% team", "15:18 over team"]
+
 
 class TestNoticesFrom:
     @pytest.mark.parametrize(
@@ -353,17 +360,17 @@ class TestWhatWasHeldUp:
         assert [line for line in desk.heard.told if "lead" in line] == ["16:20 breach lead"]
 
     def test_a_channel_that_heard_of_the_breach_once_does_not_hear_of_it_again(self, desk: Desk) -> None:
-        desk.look("15:00")
-        desk.look("15:31")
-        lowered: Story = {"priorities": [("2026-11-20 15:31", "High")]}
+        steps = "[{at: breach, notify: [on-call, lead]}]"
+        lowered = [("2026-11-20 16:10", "Medium")]
+        desk.look("15:00", steps=steps, priority="High")
+        desk.look("16:05", steps=steps, priority="High")
+        desk.look("16:11", steps=steps, priority="High", priorities=lowered)
         desk.heard.closed = {"lead", "on-call"}
-        desk.look("15:32", **lowered)
-        desk.look("16:01", **lowered)
-        raised: Story = {"priorities": [*lowered["priorities"], ("2026-11-20 16:02", "Highest")]}
-        desk.look("16:03", **raised)
+        raised = [*lowered, ("2026-11-20 19:04", "Highest")]
+        desk.look("19:05", steps=steps, priority="High", priorities=raised)
         desk.heard.closed = set()
-        desk.look("16:03", **raised)
-        assert not any("breach" in line for line in desk.heard.told[4:])
+        desk.look("19:06", steps=steps, priority="High", priorities=raised)
+        assert [line for line in desk.heard.told if "breach" in line] == ["16:00 breach lead", "16:00 breach on-call"]
 
     def test_never_told_nobody_hears_that_it_is_over(self, desk: Desk, told: Any) -> None:
         desk.heard.closed = {"lead"}
