@@ -257,8 +257,10 @@ def spot_checked(stage: Stage) -> int:
         shown, fetched = stage.shown(ticket), stage.fetched(ticket)
         level = next((LEVELS[name] for name, own in stage.flavour.priorities.items() if own in fetched.priority), None)
         state = (shown["state"] or "").removeprefix("dueby_")
-        if state not in {"running", "breached"} or level is None or "answered" in (shown["summary"] or ""):
-            continue
+        same_level = not any(change.field == "priority" for change in fetched.changes)
+        unanswered = state == "running" or (state == "breached" and "answered" not in (shown["summary"] or ""))
+        if level is None or not unanswered or not (same_level or state == "running"):
+            continue  # a breach stays one of the level that it came under
         case = {"policy": "okta-premier-success", "plan": "gold", "level": level, "timezone": "America/New_York"}
         due = datetime.fromisoformat(walk_due({**case, "start": fetched.created_at.isoformat()})["due_at"])
         assert datetime.fromisoformat(str(shown["due_at"])) == due.replace(microsecond=0), ticket
