@@ -76,10 +76,10 @@ def _bar(name: str) -> Iterator[Callable[[Steps], None]]:
 
 
 def _share(steps: Steps) -> float:
-    start, now = steps.since or steps.walk.since, time_source.now()
-    if steps.reached is None or now <= start:
+    start, end = steps.since or steps.walk.since, steps.walk.began_at
+    if steps.reached is None or end <= start:
         return 0.0
-    return min(max((steps.reached - start) / (now - start), 0.0), 1.0)
+    return min(max((steps.reached - start) / (end - start), 0.0), 1.0)
 
 
 def _feed(walker: Walker, name: str) -> None:
