@@ -18,6 +18,10 @@ class NoticeState(StrEnum):
     FAILED = "failed"
 
 
+Key = tuple[str, datetime, datetime, str, str, int]
+"""A notice's metric, start, due time, step, channel and repetition."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Notice:
     """One notice of one cycle: `step` in its own words (`75%`, `before 15m`, `breach`, `after 2h`, `over`).
@@ -33,6 +37,11 @@ class Notice:
     channel: str
     repetition: int
     send_at: datetime
+
+    @property
+    def key(self) -> Key:
+        """Name the notice, whenever it goes out."""
+        return self.metric, self.start_at, self.due_at, self.step, self.channel, self.repetition
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from policies.decision import Decision, OpenCycle
 from policies.model import State
-from policies.notices import OVER, Notice, NoticeState, Standing
+from policies.notices import OVER, Key, Notice, NoticeState, Standing
 from policies.raising import Run, coming, raised
 from policies.stand_down import TOLD, stand_downs
 
 _WAITING = frozenset({NoticeState.PLANNED, NoticeState.FAILED})
-_Key = tuple[str, datetime, datetime, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +27,22 @@ class Plan:
 
 def replan(decision: Decision | None, standing: Sequence[Standing], now: datetime) -> Plan:
     """Plan a ticket's notices anew from all of its rows; twice is as once. `decision` None: the ticket is gone."""
-    wanted = {_key(notice): notice for notice in (decision.notices if decision else ())}
+    wanted = {notice.key: notice for notice in (decision.notices if decision else ())}
     stale = [row for row in standing if _is_stale(row, wanted, now)]
     runs = [_run(decision, cycle, standing, stale, now) for cycle in decision.open_cycles] if decision else []
     past = [notice for run in runs for notice in raised(run, now)]
     put = [notice for run in runs for notice in coming(run, now)] + past
     overs = stand_downs(decision, standing, past, now)
-    planned = {_key(notice) for notice in put}
-    dropped = [row.notice for row in stale if _key(row.notice) not in planned]
+    planned = {notice.key for notice in put}
+    dropped = [row.notice for row in stale if row.notice.key not in planned]
     return Plan((*put, *overs), tuple((notice, _why(notice, decision)) for notice in dropped))
 
 
-def _key(notice: Notice) -> _Key:
-    return notice.metric, notice.start_at, notice.due_at, notice.step, notice.channel, notice.repetition
-
-
-def _is_stale(row: Standing, wanted: Mapping[_Key, Notice], now: datetime) -> bool:
+def _is_stale(row: Standing, wanted: Mapping[Key, Notice], now: datetime) -> bool:
     """Say whether a row that is still to be sent has no place in the schedule, or another one than it waits for."""
     if row.state not in _WAITING or row.notice.step == OVER:
         return False
-    notice = wanted.get(_key(row.notice))
+    notice = wanted.get(row.notice.key)
     return notice is None or (row.notice.send_at > now and row.notice.send_at != notice.send_at)
 
 
@@ -57,10 +52,10 @@ def _run(
     schedule = [notice for notice in decision.notices if notice.metric == cycle.metric]
     rows = list(_rows_of(decision, cycle, standing))
     staying = [row for row in rows if row.state is not NoticeState.CANCELLED and row not in stale]
-    held = {_key(row.notice) for row in staying}
+    held = {row.notice.key for row in staying}
     return Run(
         schedule=schedule,
-        missing=[notice for notice in schedule if _key(notice) not in held],
+        missing=[notice for notice in schedule if notice.key not in held],
         told=[row.notice for row in staying if row.state in TOLD or row.notice.send_at <= now],
         lost=[row.notice for row in rows if row not in staying],
         notices_from=decision.notices_from,

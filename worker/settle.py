@@ -18,6 +18,8 @@ from worker.planning import keep_notices
 from worker.seen import Seen, keep, wrote_before
 
 _SOONEST = timedelta(seconds=1)
+_ON_ITS_WAY = timedelta(seconds=10)
+"""How soon to look again where a notice that should not go out any more is being sent."""
 _log = structlog.get_logger(__name__)
 
 
@@ -35,7 +37,8 @@ def finish(lease: Lease, seen: Seen, deps: Deps) -> None:
     with writing(deps.engine) as conn:
         if not agenda.finish(conn, lease, look_at, now):
             raise LostLeaseError
-        _keep(conn, seen, deps, now, synced=True)
+        if _keep(conn, seen, deps, now, synced=True):
+            agenda.look_by(conn, lease.ref, now + _ON_ITS_WAY)
         fed = _fed(conn, lease.ref.site, deps, now)
     deps.enqueue(lease.ref.site, fed)
 
@@ -73,11 +76,11 @@ def put_back(lease: Lease, seen: Seen | None, full: NoRoomError, deps: Deps) -> 
     _log.info("no_room", wait=full.retry_after.total_seconds() if full.retry_after else None)
 
 
-def _keep(conn: Connection, seen: Seen, deps: Deps, now: datetime, *, synced: bool) -> None:
-    """Store what was seen and decided, and the plan of notices that follows from it."""
+def _keep(conn: Connection, seen: Seen, deps: Deps, now: datetime, *, synced: bool) -> bool:
+    """Store what was seen and decided, and the plan of notices; True: an outdated one is being sent just now."""
     ref, watched = seen.ticket.ref, not deps.sites[seen.ticket.ref.site].write
     keep(conn, seen, now, wrote=wrote_before(seen) or (synced and to_write(seen, deps)), synced=synced)
-    keep_notices(conn, ref, None if seen.ticket.gone_at else seen.decision, now, silent=watched)
+    return keep_notices(conn, ref, None if seen.ticket.gone_at else seen.decision, now, silent=watched)
 
 
 def _fed(conn: Connection, site: str, deps: Deps, now: datetime) -> tuple[tuple[str, int], ...]:

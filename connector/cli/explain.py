@@ -1,6 +1,5 @@
 """`dueby mappings explain`: which mapping wins for one ticket and why, from the tracker, writing nothing."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -70,10 +69,5 @@ def _notices(conn: Connection, site: Site, made: Decided, now: datetime) -> tupl
     standing = standing_notices(conn, made.ticket.ref)
     plan = replan(made.decision, standing, now)
     cancelled = {notice for notice, _ in plan.cancel}
-    left = {_key(one): one for one in planned(standing) if one not in cancelled}
-    return tuple(sorted((left | {_key(one): one for one in plan.put}).values(), key=lambda one: one.send_at))
-
-
-def _key(notice: Notice) -> Notice:
-    """Name a notice whenever it goes out."""
-    return replace(notice, send_at=notice.due_at)
+    left = {one.key: one for one in planned(standing) if one not in cancelled}
+    return tuple(sorted((left | {one.key: one for one in plan.put}).values(), key=lambda one: one.send_at))

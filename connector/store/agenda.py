@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Connection, Executable, Integer, Text, bindparam, case, exists, func, or_, select, update
 
 from connector.store.feed import feed, reserve
-from connector.store.lease import Lease, fail, finish, put_back, rekey, renew, start
+from connector.store.lease import Lease, fail, finish, look_by, put_back, rekey, renew, start
 from connector.store.postgres import in_turn
 from connector.store.tables import Instant, agenda, tickets
 from connector.store.upsert import insert_into
@@ -23,6 +23,7 @@ __all__ = [
     "fail",
     "feed",
     "finish",
+    "look_by",
     "put_back",
     "put_open_tickets",
     "rekey",

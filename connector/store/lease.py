@@ -79,6 +79,11 @@ def fail(conn: Connection, lease: Lease, error: TrackerError, now: datetime, jit
     return wait
 
 
+def look_by(conn: Connection, ref: TicketRef, at: datetime) -> None:
+    """Have a ticket looked at by then, if that is not to come before."""
+    conn.execute(_LOOK_BY, {"of_site": ref.site, "of_ticket": ref.id, "by": at})
+
+
 def put_back(conn: Connection, lease: Lease) -> bool:
     """Release the row as it was taken, still due and with nothing counted; False: it was someone else's."""
     return conn.execute(_PUT_BACK, _named(lease)).rowcount == 1
@@ -135,4 +140,6 @@ _MINE = (*_THIS, agenda.c.token == _TOKEN)
 # Built once: composing them costs more than running them.
 _START, _FINISH = _start(), _finish()
 _RENEW = update(agenda).where(*_MINE).values(busy_until=_UNTIL)
+_BY = bindparam("by", type_=Instant)
+_LOOK_BY = update(agenda).where(*_THIS, or_(agenda.c.look_at.is_(None), agenda.c.look_at > _BY)).values(look_at=_BY)
 _PUT_BACK = update(agenda).where(*_MINE).values(token=None, busy_until=EPOCH)

@@ -92,6 +92,11 @@ def sent(world: World, step: str, channel: str, state: str = "sent") -> None:
         assert conn.execute(update(notices).where(*mine, notices.c.repetition == 0).values(state=state)).rowcount == 1
 
 
+def become(world: World, before: str, after: str) -> None:
+    with writing(world.engine) as conn:
+        assert conn.execute(update(notices).where(notices.c.state == before).values(state=after)).rowcount == 1
+
+
 def answered(ticket: Ticket) -> Ticket:
     at = NOON + timedelta(hours=5)
     return replace(ticket, comments=(Comment("7", at, at, Person("vendor"), public=True),), updated_at=at)
@@ -201,6 +206,28 @@ def test_one_who_is_told_while_the_answer_is_being_written_hears_that_it_is_over
     assert stand(world, "sending") == {("75%", "team", 0, "16:30:00")}
     assert stand(world, "planned") == {("over", "team", 0, "17:00:00")}
     assert ticket.comments == ()
+
+
+def test_one_whose_sending_fails_after_the_answer_is_not_tried_again(world: World) -> None:
+    assert world.sync()
+    sent(world, "75%", "team", "sending")
+    end(world, answered)
+    assert world.sync()
+    assert world.row().look_at == world.at[0] + timedelta(seconds=10)
+    become(world, "sending", "planned")
+    world.pass_time(seconds=10)
+    assert sync(REF, world.deps) is not None
+    assert stand(world, "planned") == {("over", "team", 0, "17:00:00")}
+    assert ("75%", "team", 0, "16:30:00") in stand(world, "cancelled")
+    assert world.row().look_at is None
+
+
+def test_one_that_is_being_sent_in_its_own_time_needs_no_look(world: World) -> None:
+    assert world.sync()
+    world.at[0] = datetime(2026, 11, 23, 16, 30, 1, tzinfo=UTC)
+    sent(world, "75%", "team", "sending")
+    assert world.sync()
+    assert world.row().look_at == datetime(2026, 11, 23, 17, 44, 30, tzinfo=UTC)
 
 
 def test_a_claim_that_commits_while_the_sync_cancels_counts_as_told(world: World) -> None:
