@@ -17,8 +17,8 @@ TIMEOUT = (4.0, 10.0)
 _LONGEST_PAUSE = 0.5
 """Seconds between the pieces of a message that a service takes only in pieces."""
 
-_GATEWAYS = ("json", "jsons", "xml", "xmls", "form", "forms")
-"""What programs read: plain text unless the address asks for a format."""
+GATEWAYS = ("json", "jsons", "xml", "xmls", "form", "forms")
+"""What programs read: whole, and plain text unless the address asks for a format."""
 
 _LOUD = ("apprise", "urllib3", "requests")
 
@@ -50,7 +50,7 @@ def schema_of(service: "NotifyBase") -> str:
 
 def wants_marks(service: "NotifyBase") -> bool:
     """Say whether a service shows Markdown, or HTML made of it, better than plain text."""
-    wanted = None if schema_of(service) in _GATEWAYS else "markdown"
+    wanted = None if schema_of(service) in GATEWAYS else "markdown"
     return service.resolve_format(wanted).value != "text"
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import requests
 
 from connector.config.variables import fill
+from connector.notify.apprised import GATEWAYS, schema_of
 from policies.escalation_schema import Channel
 from policies.model import TicketRef
 from policies.notices import Notice
@@ -36,7 +37,7 @@ def carry(service: "NotifyBase", key: str) -> None:
     from apprise import OverflowMode  # noqa: PLC0415  # slow to import
 
     plugin: Any = service
-    mode = OverflowMode.SPLIT
+    mode = OverflowMode.UPSTREAM if schema_of(service) in GATEWAYS else OverflowMode.SPLIT
     if service.schema == _PAGERDUTY:
         plugin.dedup, plugin.action, mode = key, "trigger", OverflowMode.TRUNCATE
     elif service.schema == _OPSGENIE:

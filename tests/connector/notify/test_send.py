@@ -58,6 +58,13 @@ def test_a_message_arrives_with_what_it_tells_for_programs(recorder: Recorder) -
     assert list(one.notices) == named
 
 
+def test_a_long_message_reaches_a_program_whole(recorder: Recorder) -> None:
+    long = Message(title="500 notices", text="\n".join(["a line"] * 20_000), markdown="", kind="warning")
+    assert send(channel(recorder.channel("team")), long, "k", [{"ticket": "1"}]).sent
+    (one,) = recorder.received()
+    assert len(one.message.splitlines()) == 20_000
+
+
 def test_an_address_comes_from_the_environment_at_the_time_of_sending(recorder: Recorder) -> None:
     given = channel("${TEAM_URL}?format=markdown")
     assert send(given, MESSAGE, "k", environ={"TEAM_URL": recorder.channel("late")}).sent

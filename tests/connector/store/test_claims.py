@@ -134,6 +134,16 @@ def test_a_failed_attempt_waits_and_keeps_since_when_it_fails(engine: Engine) ->
     assert take(engine, "c", NOON + 3600 * SECOND)[0].doubtful
 
 
+def test_a_doubt_stays_with_a_row_until_it_is_sent(engine: Engine) -> None:
+    planned(engine, NOON)
+    take(engine, "killed")
+    take(engine, "mine", NOON + 60 * SECOND)
+    with writing(engine) as conn:
+        failed = Failed(attempts=1, given_up=False, why="It answered 500.", next_at=NOON + 70 * SECOND)
+        mark_failed(conn, "mine", failed, NOON + 60 * SECOND)
+    assert look(engine, NOON + 70 * SECOND)[0].doubtful
+
+
 def test_what_is_given_back_is_due_at_once_for_everybody(engine: Engine) -> None:
     planned(engine, NOON)
     take(engine, "mine")
