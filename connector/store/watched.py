@@ -83,6 +83,7 @@ def _channels() -> Select[tuple[str, datetime | None, str | None, datetime | Non
         .scalar_subquery()
     )
     failing = notices.c.since.is_not(None)
+    state = func.coalesce(notices.c.state, "")  # else SQLite walks all that are planned, not the index of the failing
     return (
         select(
             notices.c.channel,
@@ -90,7 +91,7 @@ def _channels() -> Select[tuple[str, datetime | None, str | None, datetime | Non
             func.max(notices.c.error).label("error"),
             last.label("last"),
         )
-        .where(failing, notices.c.state.in_([NoticeState.PLANNED.value, NoticeState.FAILED.value]))
+        .where(failing, state.in_([NoticeState.PLANNED.value, NoticeState.FAILED.value]))
         .group_by(notices.c.channel)
     )
 
