@@ -15,6 +15,8 @@ from apprise.plugins.opsgenie import OPSGENIE_API_LOOKUP
 from apprise.plugins.pagerduty import PAGERDUTY_API_LOOKUP
 
 from connector.notify import apprised
+from connector.notify import bounded as bounded_module
+from connector.notify.bounded import HangsError, StillHangsError, bounded
 from connector.notify.incidents import notice_key, opens_incidents
 from connector.notify.send import resolve, send
 from connector.notify.written import Message
@@ -163,6 +165,18 @@ def test_a_send_that_hangs_is_given_up_and_three_of_them_stop_more() -> None:
     assert [one.doubtful for one in outcomes] == [True, True, True, False]
     assert "within 0 s" in outcomes[0].why
     assert "still hangs" in outcomes[3].why
+
+
+def test_one_that_hangs_for_ever_does_not_silence_its_channel_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    for _ in range(3):
+        with pytest.raises(HangsError):
+            bounded("for ever", 0.05, ended.wait)
+    with pytest.raises(StillHangsError):
+        bounded("for ever", 0.05, lambda: 1)
+    monkeypatch.setattr(bounded_module, "COUNTS_FOR", 0.0)
+    assert bounded("for ever", 5, lambda: 1) == 1
+    ended.set()
 
 
 def test_a_key_is_the_same_for_a_repeated_send_and_another_for_all_else() -> None:
