@@ -28,7 +28,8 @@ from connector.store.tickets import Memory, remember
 from policies.model import State, TicketRef
 from tests.worker.conftest import NOON, SITE, FakeTracker
 from tests.worker.stage import wait_until
-from worker.notifier import Notifier, means_of
+from worker.means import means_of
+from worker.notifier import Notifier
 
 CHANNELS = """\
 mappings: []
