@@ -25,7 +25,7 @@ def fetch(ref: TicketRef, deps: Deps) -> Ticket:
         return last
 
 
-def look(fetched: Ticket, deps: Deps) -> Seen:
+def look(fetched: Ticket, reason: str, deps: Deps) -> Seen:
     """Decide a ticket by what is known of it and the rules in force. Raise TrackerError."""
     site = site_named(deps.sites, fetched.ref.site)
     with reading(deps.engine) as conn:
@@ -35,7 +35,7 @@ def look(fetched: Ticket, deps: Deps) -> Seen:
     made = decided(fetched, known, rules, deps.now())
     no_policy(made.entitlement)
     summary = deps.summary(made.decision.summary, site)
-    return Seen(fetched=fetched, decided=made, summary=summary, recalled=known, stored=stored)
+    return Seen(fetched=fetched, reason=reason, decided=made, summary=summary, recalled=known, stored=stored)
 
 
 def _last(ref: TicketRef, deps: Deps) -> Ticket | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from connector.decided import Decided, Recalled
 from connector.store.cycles import keep_cycles, keep_receipt
 from connector.store.fetched import Kept, keep_fetched, kept_state
-from connector.store.missed import note_missed
+from connector.store.missed import RECONCILE, note_missed
 from connector.store.open_cycles import Row, keep_open_rows, open_rows, rows_for
 from connector.store.tickets import Memory, keep_sightings, remember
 from policies.decision import Decision
@@ -27,9 +27,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A ticket as fetched, or as it was last where it is gone, and what was decided for it."""
+    """A ticket as fetched, or as it was last where it is gone, and what was decided for it. `reason`: why it was looked at."""
 
     fetched: Ticket
+    reason: str
     decided: Decided
     summary: str
     recalled: Recalled
@@ -64,7 +65,8 @@ def keep(conn: Connection, seen: Seen, now: datetime, *, wrote: bool, synced: bo
     keep_receipt(conn, ref, decision.receipt)
     keep_open_rows(conn, ref, rows_for(ref, decision.open_cycles, decision.receipt), seen.stored.open_rows)
     if seen.ticket.gone_at is None:
-        note_missed(conn, seen.fetched, seen.stored.fetched, now)
+        if seen.reason == RECONCILE:
+            note_missed(conn, seen.fetched, seen.stored.fetched, now)
         keep_fetched(conn, seen.fetched, now, seen.stored.fetched)
     if decision.finished != before.finished:
         keep_cycles(conn, ref, decision.finished)

@@ -45,7 +45,7 @@ def _held(lease: Lease, deps: Deps) -> Decision | None:
         if fetched.ref != lease.ref:
             rekey(lease, fetched.ref, deps)
             return None
-        seen = look(fetched, deps)
+        seen = look(fetched, lease.reason, deps)
         changed = _write(seen, deps)
         finish(lease, seen, deps)
     except (LostLeaseError, StoreAway):
