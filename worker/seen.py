@@ -27,7 +27,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A ticket as fetched, or as it was last where it is gone, and what was decided for it. `reason`: why it was looked at."""
+    """A ticket as fetched, or as it was last where it is gone, why it was looked at, and what was decided for it."""
 
     fetched: Ticket
     reason: str
