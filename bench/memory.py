@@ -8,6 +8,7 @@ from statistics import median
 
 import psutil
 
+from bench.databases import SQLITE, database
 from bench.figure import ROUNDS, Figure
 from bench.places import configured, dueby, free_port, program
 from bench.syncs import prepared, wait_synced, wake_fresh
@@ -20,22 +21,23 @@ _PARTS = {
     "worker.main web": ("web, the parent", "web, each of its processes"),
     "worker.main worker": ("worker, the parent", "worker, each slot"),
     "worker.main timekeeper": ("timekeeper", ""),
+    "worker.main notifier": ("notifier", ""),
     "worker.main run": ("run, which starts the others", ""),
     "valkey-server": ("valkey", ""),
 }
 
 
 @dataclass(slots=True)
-class _Weight:
+class Weight:
     """Sizes of one kind of process, in MiB: its share of all memory it uses (PSS), and what is its alone (USS)."""
 
     shares: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
 
 
-def measure() -> list[Figure]:
+def measure(engine: str = SQLITE) -> list[Figure]:
     """Start `dueby run` anew for each round, sync some tickets, and weigh what runs then."""
-    rounds = [_round() for _ in range(ROUNDS)]
+    rounds = [_round(engine) for _ in range(ROUNDS)]
     kinds = [name for names in _PARTS.values() for name in names if name in rounds[0]]
     figures = [
         Figure(
@@ -50,21 +52,25 @@ def measure() -> list[Figure]:
     return [*figures, Figure(what=f"memory, all together with {SLOTS} slots", unit="MiB", ours=whole, remark="PSS")]
 
 
-def _round() -> dict[str, _Weight]:
-    with tempfile.TemporaryDirectory(prefix="dueby-bench-") as name, serving(Path(name)) as tracker:
+def _round(kind: str) -> dict[str, Weight]:
+    with (
+        tempfile.TemporaryDirectory(prefix="dueby-bench-") as name,
+        serving(Path(name)) as tracker,
+        database(kind, Path(name)) as url,
+    ):
         folder = Path(name)
-        environ = configured(folder, tracker.url, "", free_port(), SLOTS)
-        engine = prepared(folder)
+        environ = configured(folder, tracker.url, "", free_port(), SLOTS, url)
+        engine = prepared(url)
         with program(dueby("run"), environ, folder / "run.log") as run:
             wake_fresh(engine, tracker, SYNCED)
             wait_synced(engine, SYNCED)
-            weights = _weights(psutil.Process(run.pid))
-        engine.dispose()
+            weights = weights_of(psutil.Process(run.pid))
     return weights
 
 
-def _weights(run: psutil.Process) -> dict[str, _Weight]:
-    found: dict[str, _Weight] = defaultdict(_Weight)
+def weights_of(run: psutil.Process) -> dict[str, Weight]:
+    """Weigh a `dueby run` and all its processes, by kind."""
+    found: dict[str, Weight] = defaultdict(Weight)
     for process in [run, *run.children(recursive=True)]:
         size = process.memory_full_info()
         weight = found[_kind(process)]

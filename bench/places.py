@@ -29,13 +29,15 @@ sites:
 _OURS = ("DUEBY_", "DATABASE_URL", "REDIS_URL", "PORT")
 
 
-def configured(folder: Path, tracker: str, redis: str, port: int, slots: int = 8) -> dict[str, str]:
+def configured(  # noqa: PLR0913, PLR0917  # all that an environment holds
+    folder: Path, tracker: str, redis: str, port: int, slots: int, database: str
+) -> dict[str, str]:
     """Write dueby.yaml for one site at `tracker`, and return an environment that names it."""
     config = folder / "dueby.yaml"
     told = _CONFIG.format(site=SITE, url=tracker, secret=SECRET, due=DUE, state=STATE, summary=SUMMARY)
     config.write_text(told, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    ours = {"DUEBY_CONFIG": str(config), "PORT": str(port), "DUEBY_WORKERS": str(slots)}
+    ours = {"DUEBY_CONFIG": str(config), "PORT": str(port), "DUEBY_WORKERS": str(slots), "DATABASE_URL": database}
     return {**kept, **ours, **({"REDIS_URL": redis} if redis else {})}
 
 

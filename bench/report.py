@@ -10,6 +10,7 @@ from bench.figure import ROUNDS, Figure
 from bench.machine import described, today
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+_SOAK = "## Soak on "
 _COLUMNS = ("What", "dueby", "peer", "ratio", "goal", "")
 
 
@@ -41,9 +42,27 @@ def write_results(figures: Sequence[Figure], loads: dict[str, str], command: str
         "## How it was measured, and each round",
         "",
         *(line for figure in figures for line in _details(figure)),
+        "",
+        *_soaks(),
     ]
-    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    RESULTS.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     return RESULTS
+
+
+def write_soak(engine: str, lines: Sequence[str]) -> None:
+    """Put a soak's outcome at the end of the file, in the place of an earlier one on that engine."""
+    text = RESULTS.read_text(encoding="utf-8")
+    others = [one for one in _soaks(text) if not one.startswith(f"{_SOAK}{engine}\n")]
+    mine = "\n".join([f"{_SOAK}{engine}", "", *lines, ""])
+    RESULTS.write_text(
+        "\n".join([text.partition(_SOAK)[0].rstrip(), "", *others, mine]).rstrip() + "\n", encoding="utf-8"
+    )
+
+
+def _soaks(text: str | None = None) -> list[str]:
+    """Give the sections that soaks have written: they are measured by themselves."""
+    told = RESULTS.read_text(encoding="utf-8") if text is None else text
+    return [f"{_SOAK}{section.rstrip()}\n" for section in told.split(_SOAK)[1:]]
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

@@ -12,11 +12,14 @@ from redis import Redis
 from sqlalchemy import Engine, func, select
 
 from bench import rq_peer
+from bench.databases import SQLITE, database
 from bench.figure import ROUNDS, Figure
 from bench.places import SITE, configured, dueby, free_port, program, valkey, wait_until
 from bench.tracker import DELAY, Tracker, rate, serving
 from connector import time_source
 from connector.queue import feed_site
+from connector.settings import load_settings
+from connector.sites import Site
 from connector.store.agenda import waiting, wake_all
 from connector.store.engine import open_engine, reading, writing
 from connector.store.heartbeats import latest
@@ -51,11 +54,12 @@ class _Desk:
     engine: Engine
     redis: Redis
     peers: Redis
+    site: Site
 
 
-def measure() -> list[Figure]:
+def measure(engine: str = SQLITE) -> list[Figure]:
     """Sync fresh tickets by turns: ours through the agenda, the peer's as RQ jobs that make the same requests."""
-    with tempfile.TemporaryDirectory(prefix="dueby-bench-") as name, _desk(Path(name)) as desk:
+    with tempfile.TemporaryDirectory(prefix="dueby-bench-") as name, _desk(engine, Path(name)) as desk:
         fields = _fields_written(desk)
         _by_peer(desk, WARM, fields)
         pairs = [(_by_dueby(desk, COUNT), _by_peer(desk, COUNT, fields)) for _ in range(ROUNDS)]
@@ -76,22 +80,21 @@ def measure() -> list[Figure]:
 
 
 @contextmanager
-def _desk(folder: Path) -> Iterator[_Desk]:
-    with serving(folder) as tracker, valkey(folder) as redis:
-        environ = configured(folder, tracker.url, redis, free_port(), SLOTS)
-        engine = prepared(folder)
+def _desk(kind: str, folder: Path) -> Iterator[_Desk]:
+    with serving(folder) as tracker, valkey(folder) as redis, database(kind, folder) as url:
+        environ = configured(folder, tracker.url, redis, free_port(), SLOTS, url)
+        engine, site = prepared(url), load_settings(environ, folder).sites[SITE]
         peers = redis.replace("db=0", "db=1")
         peer = [sys.executable, "-m", "bench.rq_peer", peers, str(SLOTS)]
         with program(dueby("run"), environ, folder / "run.log"), program(peer, environ, folder / "peer.log"):
             wait_until(lambda: _alive(engine) == SLOTS, 30, "slots to give signs of life")
             tracker.hold(DELAY)
-            yield _Desk(tracker, engine, Redis.from_url(redis), Redis.from_url(peers))
-        engine.dispose()
+            yield _Desk(tracker, engine, Redis.from_url(redis), Redis.from_url(peers), site)
 
 
-def prepared(folder: Path) -> Engine:
-    """Make the database that dueby finds in the folder, with the mapping in force."""
-    engine = open_engine(f"sqlite:///{folder}/dueby.db")
+def prepared(database_url: str) -> Engine:
+    """Make the tables of an empty database, and put the mapping in force."""
+    engine = open_engine(database_url)
     upgrade(engine)
     with writing(engine) as conn:
         save_mappings(conn, MAPPINGS, Applying(changed="bench", who="bench", names=("hosteur",)), time_source.now())
@@ -118,7 +121,7 @@ def _alive(engine: Engine) -> int:
 
 def _by_dueby(desk: _Desk, count: int) -> float:
     wake_fresh(desk.engine, desk.tracker, count)
-    feed_site(desk.engine, desk.redis, SITE, SLOTS, time_source.now())
+    feed_site(desk.engine, desk.redis, desk.site, SLOTS, time_source.now())
     wait_synced(desk.engine, count)
     return rate(desk.tracker.seen(), "PUT", count)
 

@@ -41,6 +41,10 @@ class Tracker:
         """Hold each request of the REST interface for so long before it is answered."""
         self._post("faults", {"path": "^/rest/", "delay": seconds, "times": None})
 
+    def listen(self, url: str, secret: str) -> None:
+        """Have a signed webhook sent to `url` for each event."""
+        self._post("webhooks", {"url": url, "secret": secret})
+
     def create(self, count: int) -> list[str]:
         """File tickets of priority High; return their ids."""
         given = {"fields": {"priority": "High"}}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.databases import SQLITE, database
 from bench.figure import ROUNDS, Figure
 from bench.hooks import SIZE, webhooks
 from bench.load import Outcome, send_all
@@ -23,6 +24,7 @@ WARM = 500
 SETTINGS = ((1, 4), (1, 8), (2, 4), (2, 8), (2, 16), (4, 8))
 """Workers and threads of which the peer's best is taken."""
 CALM_SECONDS = 4.0
+SLOTS = 8
 ACCEPTED = 202
 
 
@@ -30,13 +32,18 @@ ACCEPTED = 202
 class _Place:
     folder: Path
     redis: str
+    database: str
 
 
-def measure() -> list[Figure]:
+def measure(engine: str = SQLITE) -> list[Figure]:
     """Find the peer's best setting, then measure both under it by turns, then ours at half its rate."""
-    with tempfile.TemporaryDirectory(prefix="dueby-bench-") as name, valkey(Path(name)) as redis:
-        place = _Place(Path(name), redis)
-        upgrade(open_engine(f"sqlite:///{name}/dueby.db"))
+    with (
+        tempfile.TemporaryDirectory(prefix="dueby-bench-") as name,
+        valkey(Path(name)) as redis,
+        database(engine, Path(name)) as url,
+    ):
+        place = _Place(Path(name), redis, url)
+        upgrade(open_engine(url))
         tried = {setting: _best_of_peer(place, setting) for setting in SETTINGS}
         best = max(tried, key=lambda setting: tried[setting])
         with _serving(place, "dueby", best) as ours, _serving(place, "peer", best) as peer:
@@ -90,7 +97,7 @@ def _flood(port: int) -> Outcome:
 @contextmanager
 def _serving(place: _Place, which: str, setting: tuple[int, int]) -> Iterator[int]:
     port = free_port()
-    environ = configured(place.folder, "http://127.0.0.1:1", place.redis, port)
+    environ = configured(place.folder, "http://127.0.0.1:1", place.redis, port, SLOTS, place.database)
     words = [sys.executable, "-m", "bench.web_server", which, str(port), *map(str, setting)]
     with program(words, environ, place.folder / f"{which}.log"):
         wait_until(lambda: _listens(port), 30, f"{which} on port {port}")
