@@ -1,10 +1,9 @@
-"""The cycles of a ticket that are still open, one a metric: what notices tell of, and what holiday data must reach."""
+"""The cycles of a ticket that are still open, one a metric: what notices tell of."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Text, bindparam, delete, insert, select
 
 from connector.store.cycles import receipt_of
 from connector.store.tables import open_cycles
@@ -20,7 +19,6 @@ _MINE = (
 )
 _ROWS = select(open_cycles).where(*_MINE).order_by(open_cycles.c.metric)
 _FORGET = delete(open_cycles).where(*_MINE)
-_LATEST = select(func.max(open_cycles.c.due_at))
 
 
 def open_cycles_of(conn: Connection, ref: TicketRef) -> tuple[OpenCycle, ...]:
@@ -28,12 +26,6 @@ def open_cycles_of(conn: Connection, ref: TicketRef) -> tuple[OpenCycle, ...]:
     rows = open_rows(conn, ref)
     shown = receipt_of(conn, ref) if any(not row["receipt"] for row in rows) else ()
     return tuple(_cycle(row, shown) for row in rows)
-
-
-def latest_open_due(conn: Connection) -> datetime | None:
-    """Return the latest due time of all open cycles; None where nothing is due."""
-    latest: datetime | None = conn.execute(_LATEST).scalar_one()
-    return latest
 
 
 def open_rows(conn: Connection, ref: TicketRef) -> tuple[Row, ...]:

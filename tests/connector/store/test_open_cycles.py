@@ -1,4 +1,4 @@
-"""Open cycles in SQL: exactly those decided last, each with its receipt, and the latest due time of all."""
+"""Open cycles in SQL: exactly those decided last, each with its receipt."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event, select
 
 from connector.store.cycles import keep_receipt
 from connector.store.engine import reading, writing
-from connector.store.open_cycles import keep_open_rows, latest_open_due, open_cycles_of, open_rows, rows_for
+from connector.store.open_cycles import keep_open_rows, open_cycles_of, open_rows, rows_for
 from connector.store.tables import open_cycles
 from policies.decision import OpenCycle
 from policies.model import State, TicketRef
@@ -91,16 +91,3 @@ def test_what_did_not_change_is_not_written_again(engine: Engine) -> None:
     keep(engine, RESOLUTION)
     assert len(written) == 2
     event.remove(engine, "before_cursor_execute", note)
-
-
-def test_the_latest_due_time_of_all_open_cycles_is_found(engine: Engine) -> None:
-    keep(engine, cycle())
-    keep(engine, PAUSED, RESOLUTION, ref=OTHER)
-    with reading(engine) as conn:
-        assert latest_open_due(conn) == DUE + timedelta(days=2)
-
-
-def test_where_nothing_is_open_nothing_is_due(engine: Engine) -> None:
-    with reading(engine) as conn:
-        assert latest_open_due(conn) is None
-        assert open_cycles_of(conn, REF) == ()
