@@ -84,6 +84,37 @@ SUMMARIES: list[tuple[str, dict[str, Value], str, str]] = [
         "Okta gold, niveau 1~: 30 min, clos~: résolu sans réponse",
     ),
     (
+        "another metric than the first response",
+        {**OKTA, "metric": "first response", "state": "running", "due_at": "2026-11-23T13:30:00Z"},
+        "Okta gold, level 1, first response: 30 min, due 2026-11-23 14:30 Europe/Paris",
+        "Okta gold, niveau 1, première réponse~: 30 min, échéance 2026-11-23 14:30 Europe/Paris",
+    ),
+    (
+        "kept by the ticket's end",
+        {**OKTA, "state": "met", "due_at": "2026-11-23T13:30:00Z", "ended_at": "2026-11-23T13:02:00Z"},
+        "Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris, ended 2026-11-23 14:02",
+        "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, terminé 2026-11-23 14:02",
+    ),
+    (
+        "ended late",
+        {
+            **OKTA,
+            "state": "breached",
+            "due_at": "2026-11-23T13:30:00Z",
+            "ended_at": "2026-11-23T14:02:00Z",
+            "late": "PT32M",
+        },
+        "Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris, ended 2026-11-23 15:02, 32 min late",
+        "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, terminé 2026-11-23 15:02, "
+        "32 min de retard",
+    ),
+    (
+        "updates before the first answer",
+        {"vendor": "Acme", "plan": "gold", "state": "no_promise", "cause": "unanswered"},
+        "Acme gold: no update is owed before the first answer",
+        "Acme gold~: aucune mise à jour n'est due avant la première réponse",
+    ),
+    (
         "no mapping",
         {"state": "unmapped", "cause": "no_match"},
         "Not mapped: no mapping fits this ticket",
