@@ -1,5 +1,6 @@
 """Serve the web application by gunicorn: threads, short waits, and nothing in its logs that a tracker sent."""
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -29,12 +30,18 @@ def gunicorn_options(settings: Settings) -> dict[str, Any]:
         "loglevel": "warning",
         "control_socket_disable": True,
         "forwarded_allow_ips": "127.0.0.1,::1",
+        "pre_fork": _freeze,
     }
 
 
 def serve(settings: Settings) -> None:
     """Run the web until a signal ends it; the workers fork before anything is opened."""
     _Web(settings).run()
+
+
+def _freeze(_server: object, _worker: object) -> None:
+    """Keep what stands before a fork out of the workers' collections: looking at it would copy it into each."""
+    gc.freeze()
 
 
 def _bracketed(bind: str) -> str:
