@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -54,11 +55,12 @@ class Told:
     environ: dict[str, str]
     at: list[datetime] = field(default_factory=lambda: [NOON])
     gives_up: float = 5.0
+    trackers: dict[str, FakeTracker] = field(default_factory=dict)
 
     def notifier(self) -> Notifier:
         means = replace(
             means_of(self.settings, lambda: self.at[0]),
-            tracker=lambda _: self.tracker,
+            tracker=lambda site: self.trackers.get(site, self.tracker),
             environ=self.environ,
             gives_up=self.gives_up,
         )
@@ -204,14 +206,15 @@ def test_twenty_in_one_minute_go_one_by_one(told: Told) -> None:
 def test_a_channel_that_hangs_holds_up_no_other(told: Told) -> None:
     told.gives_up = 30.0
     told.recorder.faults.add(path="lead", delay=3.0, times=None)
-    told.plan(channel="lead")
+    told.plan(channel="lead", count=2)
     told.plan(channel="team")
     notifier = told.notifier()
     notifier.tick()
-    wait_until(lambda: told.received("/team"), 2, "the other channel's notice")
-    assert told.states == ["sending", "sent"]
+    wait_until(lambda: told.states == ["sending", "planned", "sent"], 2.5, "the other channel's notice")
     told.at[0] += 6 * SECOND
     notifier.tick()
+    time.sleep(0.3)
+    assert told.states == ["sending", "planned", "sent"], "one at a time to each channel"
     with reading(told.engine) as conn:
         assert [one.at for one in latest(conn) if one.kind == "notifier"] == [NOON + 6 * SECOND]
     assert notifier.wait_for_lanes(20)
@@ -319,6 +322,23 @@ def test_a_comment_goes_to_the_ticket_and_waits_while_its_site_is_paused(told: T
     told.run(40 * SECOND)
     assert [ticket for ticket, _ in told.tracker.comments] == ["1", "2"]
     assert all(text.startswith("SUP-") for _, text in told.tracker.comments)
+    assert told.states == ["sent", "sent"]
+
+
+def test_a_site_that_hangs_holds_up_no_other_sites_comments(told: Told) -> None:
+    ended = threading.Event()
+
+    def hang(_: str) -> None:
+        ended.wait(5)
+
+    told.trackers["slow"] = FakeTracker(hang)
+    told.plan(channel="ticket", site="slow")
+    told.plan(channel="ticket")
+    notifier = told.notifier()
+    notifier.tick()
+    wait_until(lambda: told.states == ["sending", "sent"], 4, "the other site's comment")
+    ended.set()
+    assert notifier.wait_for_lanes(20)
     assert told.states == ["sent", "sent"]
 
 
