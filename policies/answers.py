@@ -119,6 +119,15 @@ def still_stands(ticket: Ticket, event: str) -> bool:
     return bool(value) if how == "filled" else instant is not None and iso(instant) == at
 
 
+def shows_at(ticket: Ticket, at: datetime) -> bool:
+    """Say whether the ticket shows anything that may have answered at that instant, whatever the mapping says now."""
+    comments = (public_at(comment) for comment in ticket.comments if comment.public)
+    moves = (entered_at for entered_at, _ in entries_into(ticket))
+    changes = (change.at for change in ticket.changes)
+    values = (instant_in(value) for value in ticket.fields.values())
+    return at in {*comments, *moves, *changes, *values}
+
+
 def not_answers(
     ticket: Ticket, mapping: MappingSpec, start: datetime, now: datetime, since: datetime | None = None
 ) -> Iterator[Fact]:

@@ -45,7 +45,7 @@ class Judged:
     def finished(self) -> tuple[Finished, ...]:
         """Return all ended cycles, from old to new."""
         ended = (timed.finished for timed in self.timed if timed.finished)
-        return tuple(sorted((*self.kept, *ended), key=lambda cycle: (cycle.start_at, cycle.ended_at)))
+        return tuple(sorted((*self.kept, *ended), key=lambda cycle: (cycle.start_at, cycle.ended_at, cycle.metric)))
 
 
 def judge(

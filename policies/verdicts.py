@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from policies.answers import Answer, answers_of, still_stands
+from policies.answers import Answer, answers_of, shows_at, still_stands
 from policies.decision import Finished
 from policies.entitlement import Entitlement
 from policies.history import ended_at
@@ -23,6 +23,8 @@ def standing_verdicts(
 
 
 def _stands(ticket: Ticket, entitlement: Entitlement, cycle: Finished, start: datetime | None) -> bool:
+    if cycle.metric == NEXT_UPDATE and not shows_at(ticket, cycle.start_at):
+        return False
     earlier = _answers_within(ticket, entitlement, cycle)
     if cycle.event.startswith("ended:"):
         end = ended_at(ticket)

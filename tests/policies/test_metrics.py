@@ -145,6 +145,30 @@ def test_deleting_a_ticket_resolves_nothing(told: Any, care: Any) -> None:
     assert (decision.state, decision.due_at, decision.summary.values["cause"]) == (State.CLOSED, None, "deleted")
 
 
+def test_of_an_answer_and_an_end_at_one_instant_the_answer_ends_the_update(judge: Any) -> None:
+    decision = judge("23 11:00", answers=["23 09:00", "23 10:30"], statuses=[DONE])
+    events = {cycle.metric: cycle.event for cycle in decision.finished}
+    assert events["next_update"] == "comment:23 10:30"
+    assert events["resolution"] == "ended:2026-11-23T10:30:00Z"
+
+
+def test_an_answer_at_the_very_start_opens_an_update(judge: Any) -> None:
+    assert open_cycles(judge("23 09:00", answers=["23 08:00"]))["next_update"] == ("running", "23 10:00")
+
+
+def test_an_update_dated_in_the_future_is_looked_at_then(judge: Any, told: Any) -> None:
+    changed = "answered_by: [{public_comment: {accounts: [okta-support]}}, {field: f}]"
+    decision = judge("23 09:30", changed, answers=["23 09:00"], fields={"f": "2026-11-23T10:15:00Z"})
+    assert open_cycles(decision)["next_update"] == ("running", "23 11:00")
+    assert decision.look_at == told.at("2026-11-23 10:15")
+
+
+def test_the_level_as_filed_is_that_of_the_tickets_start_for_updates_too(judge: Any) -> None:
+    story = {"priority": "Low", "priorities": [("2026-11-23 08:30", "Highest")]}
+    decision = judge("23 09:30", "readings: [level-as-filed]", answers=["23 09:00"], **story)
+    assert open_cycles(decision)["next_update"] == ("running", "24 09:00")
+
+
 class TestPauses:
     WAITING = (("2026-11-23 10:00", "Waiting for customer"),)
 
@@ -180,6 +204,14 @@ class TestVerdicts:
         again = judge("23 11:30", finished=first.finished, answers=["23 09:00"])
         assert ended(again) == [FIRST_MET]
         assert open_cycles(again)["next_update"] == ("breached", "23 11:00")
+
+    def test_so_it_does_after_the_ticket_was_solved(self, judge: Any) -> None:
+        first = judge("23 11:00", answers=["23 09:00"], statuses=[DONE])
+        again = judge("23 11:30", finished=first.finished, statuses=[DONE])
+        assert ended(again) == [
+            ("first_response", "08:00", "23 10:30", "closed"),
+            ("resolution", "08:00", "23 10:30", "met"),
+        ]
 
     def test_an_earlier_answer_that_comes_to_light_splits_an_update(self, judge: Any) -> None:
         first = judge("23 12:30", answers=["23 09:00", "23 12:00"])
