@@ -24,6 +24,8 @@ from connector.store.heartbeats import beat, forget_ended, purge_heartbeats, sto
 from connector.store.missed import judge_missed
 from connector.store.notices import purge_notices
 from connector.store.rates import purge_requests
+from connector.store.tables import EPOCH
+from connector.store.time_jumps import time_put_back
 from policies.faults import FaultsError
 from policies.mapping import Mappings
 from worker.alarm import Alarm
@@ -35,6 +37,8 @@ from worker.walks import queue_walks
 TICK = timedelta(seconds=5)
 _TIDY_EVERY = timedelta(minutes=1)
 _SILENT = timedelta(seconds=30)
+_PUT_BACK = timedelta(seconds=30)
+"""By how much the time must be put back to be worth a look at every open ticket."""
 _log = structlog.get_logger(__name__)
 
 
@@ -46,12 +50,13 @@ class Timekeeper:
     ) -> None:
         self._settings, self._rules, self._redis, self._now = settings, rules, redis, now
         self._name = f"{socket.gethostname()}:{os.getpid()}"
-        self._tidied_at: datetime | None = None
+        self._ticked_at = self._tidied_at = EPOCH
         self._recompute, self._alarm = Recompute(rules), Alarm(settings)
 
     def tick(self) -> None:
         """Do all that is to be done now; each part on its own, so that one fault stops no other."""
         engine = open_engine(self._settings.database_url)
+        _try("time", lambda: self._mind_the_time(engine))
         _try("beat", lambda: self._beat(engine))
         _try("recompute", lambda: self._recompute.look(engine, self._now()))
         _try("watch", lambda: self._watch(engine))
@@ -65,6 +70,15 @@ class Timekeeper:
     def end(self) -> None:
         """Say that this timekeeper ends on purpose."""
         _try("end", self._end)
+
+    def _mind_the_time(self, engine: Engine) -> None:
+        """Mend what waits for a time that was put back; one that runs ahead needs nothing."""
+        now, before = self._now(), self._ticked_at
+        if before - now > _PUT_BACK:
+            with writing(engine) as conn:
+                count = time_put_back(conn, before - now, now)
+            _log.warning("time_put_back", seconds=(before - now).total_seconds(), recompute=count)
+        self._ticked_at = now
 
     def _beat(self, engine: Engine) -> None:
         with reading(engine) as conn, suppress(FaultsError):  # what is wrong stands in `trouble`
@@ -80,7 +94,7 @@ class Timekeeper:
 
     def _tidy(self, engine: Engine) -> None:
         now = self._now()
-        if self._tidied_at is not None and now - self._tidied_at < _TIDY_EVERY:
+        if timedelta() <= now - self._tidied_at < _TIDY_EVERY:
             return
         with writing(engine) as conn:
             deliveries.purge(conn, now)
