@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from policies.mapping_values import Duration, Shape, Text, Texts, WrittenDuration
+from policies.weekly import DAYS, day_numbers
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL = 100
 
 
@@ -45,6 +45,13 @@ class Step(Shape):
         return f"after {self.after.words}" if self.after else str(self.at)
 
     @property
+    def moment(self) -> tuple[str, object]:
+        """What tells steps apart that are written differently: `60m` is `1h`."""
+        if self.before:
+            return "before", self.before.length
+        return ("after", self.after.length) if self.after else ("at", self.share)
+
+    @property
     def share(self) -> int | None:
         """The share of the target, of 100, at which the step comes."""
         return int(self.at[:-1]) if self.at and self.at.endswith("%") else None
@@ -62,9 +69,13 @@ def _check_hours(value: object) -> object:
         return value
     if not isinstance(value, dict) or not value:
         raise ValueError(f"{value!r} are no hours, expected always or days such as mon-fri with 08:00-20:00")
+    named: set[int] = set()
     for days, hours in value.items():
-        if not all(day in _DAYS for day in str(days).split("-", 1)):
+        if not all(day in DAYS for day in str(days).split("-", 1)):
             raise ValueError(f"{days!r} are no days, expected a day or a span such as mon-fri")
+        if named.intersection(day_numbers(str(days))):
+            raise ValueError(f"{days!r} names a day that another key names too, expected each day once")
+        named.update(day_numbers(str(days)))
         span = _HOURS.fullmatch(str(hours))
         if not span or span[0][:5] >= span[3]:
             raise ValueError(f"{hours!r} are no hours, expected a span such as 08:00-20:00")

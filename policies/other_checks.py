@@ -1,11 +1,14 @@
 """What the schema of customers, escalations and channels cannot see: names that must exist elsewhere."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from policies.escalation_schema import Channel, Escalation
 from policies.faults import Fault
 from policies.mapping_places import HOLIDAY_CODES, Known, Place, holiday_code_exists, one_of, zone_faults
 from policies.mapping_schema import Customer
+
+_LONGEST = timedelta(days=365)
 
 
 def customer_faults(customer: Customer, place: Place, known: Known) -> Iterator[Fault]:
@@ -25,11 +28,19 @@ def customer_faults(customer: Customer, place: Place, known: Known) -> Iterator[
 
 
 def escalation_faults(escalation: Escalation, place: Place, known: Known) -> Iterator[Fault]:
-    """Find the channels that an escalation tells and that do not exist."""
+    """Find steps that tell channels that do not exist, that stand twice, or that say themselves again for too long."""
+    seen: dict[object, str] = {}
     for index, step in enumerate(escalation.steps):
         for name in step.notify:
             if name not in known.channels:
                 yield place.fault(f"steps.{index}.notify", f"no channel {name!r}", one_of(known.channels))
+        if step.moment in seen:
+            problem = f"{step.words!r} stands twice, as {seen[step.moment]!r}"
+            yield place.fault(f"steps.{index}", problem, "one step for each moment, with all its channels")
+        seen.setdefault(step.moment, step.words)
+        if step.repeat and step.repeat.every * step.repeat.times > _LONGEST:
+            problem = f"{step.words!r} is said again for more than a year"
+            yield place.fault(f"steps.{index}.repeat", problem, "a last repetition within 365 days")
 
 
 def channel_faults(channel: Channel, place: Place) -> Iterator[Fault]:

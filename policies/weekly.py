@@ -20,7 +20,7 @@ def weekly_hours(written: Mapping[str, str | Iterable[str]]) -> Weekly:
     """
     days: list[list[tuple[int, int]]] = [[] for _ in DAYS]
     for day_range, hours in written.items():
-        for day in _day_numbers(day_range):
+        for day in day_numbers(day_range):
             for interval in [hours] if isinstance(hours, str) else hours:
                 _add(days, day, *_minutes(interval))
     return tuple(_merged(day) for day in days)
@@ -32,7 +32,8 @@ def daily_minutes(weekly: Weekly) -> int | None:
     return lengths.pop() if len(lengths) == 1 else None
 
 
-def _day_numbers(written: str) -> list[int]:
+def day_numbers(written: str) -> list[int]:
+    """Read `mon` or a range such as `mon-fri`, from 0 for Monday. Raises ValueError."""
     first, _, last = written.partition("-")
     try:
         start, end = DAYS.index(first), DAYS.index(last or first)

@@ -1,4 +1,4 @@
-"""What `mappings apply` says of channels: addresses written out in the file, and notes that everybody would read."""
+"""What `mappings apply` says of notices: addresses written out, steps too early, notes that everybody would read."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,8 +9,10 @@ from connector.preflight.notes import note_findings
 from connector.preflight.preflight import specs_of
 from connector.settings import Settings
 from connector.trackers.port import Finding, Tracker, Verdict
+from policies.early_steps import early_steps
 from policies.escalation_schema import Channel
 from policies.faults import Fault, FaultsError
+from policies.loader import load_policies
 from policies.mapping import Mappings
 
 
@@ -19,7 +21,8 @@ def check_channels(mappings: Mappings, settings: Settings, file: str, tracker: C
 
     `tracker` opens a site's; only sites are asked of which a mapping writes internal notes.
     """
-    warnings = [*map(str, _written_out(mappings.channels, file))]
+    early = early_steps(mappings, load_policies(settings.policies), file)
+    warnings = [*map(str, _written_out(mappings.channels, file)), *map(str, early)]
     faults: list[Fault] = []
     for site in _sites_noted(mappings, settings):
         try:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from policies.early_steps import early_steps
 from policies.faults import FaultsError
 from policies.loader import load_policies
 from policies.mapping import mapping_for, read_mappings
@@ -151,6 +152,43 @@ OTHERS = {
         "{mappings: [], escalations: [{name: e, steps: [{at: 75%, after: 1h, notify: [x]}]}]}",
         "escalations.0.steps.0: says when in no way or in several",
     ),
+    "an escalation telling nobody": (
+        "{mappings: [], escalations: [{name: e, steps: [{at: 75%, notify: []}]}]}",
+        "escalations.0.steps.0.notify: is empty",
+    ),
+    "a step that stands twice in other words": (
+        (
+            "{mappings: [], channels: [{name: c, url: 'json://x'}], escalations: [{name: e, steps: "
+            "[{before: 60m, notify: [c]}, {after: 1h, notify: [c]}, {before: 1h, notify: [c]}]}]}"
+        ),
+        "escalations.0.steps.2: 'before 1h' stands twice, as 'before 60m'",
+    ),
+    "two steps at the breach": (
+        (
+            "{mappings: [], channels: [{name: c, url: 'json://x'}], escalations: [{name: e, steps: "
+            "[{at: breach, notify: [c]}, {at: 100%, notify: [c]}, {at: breach, notify: [c]}]}]}"
+        ),
+        "escalations.0.steps.2: 'breach' stands twice, as 'breach'",
+    ),
+    "a step said again for years": (
+        (
+            "{mappings: [], channels: [{name: c, url: 'json://x'}], escalations: [{name: e, steps: "
+            "[{at: breach, notify: [c], repeat: {every: 1d, times: 366}}]}]}"
+        ),
+        "escalations.0.steps.0.repeat: 'breach' is said again for more than a year",
+    ),
+    "a step said again never": (
+        "{mappings: [], escalations: [{name: e, steps: [{at: breach, notify: [c], repeat: {every: 1d, times: 0}}]}]}",
+        "escalations.0.steps.0.repeat.times",
+    ),
+    "hours that name a day twice": (
+        "{mappings: [], channels: [{name: c, url: 'json://x', hours: {mon-fri: 08:00-12:00, fri-sun: 13:00-17:00}}]}",
+        "channels.0.hours: 'fri-sun' names a day that another key names too",
+    ),
+    "a channel in no zone": (
+        "{mappings: [], channels: [{name: c, url: 'json://x', timezone: Paris}]}",
+        "channels.0.timezone: no time zone 'Paris'",
+    ),
     "a share over 100": (
         "{mappings: [], escalations: [{name: e, steps: [{at: 175%, notify: [x]}]}]}",
         "escalations.0.steps.0: at: '175%' is no moment",
@@ -242,3 +280,28 @@ def test_the_first_match_wins(told: Any) -> None:
 def test_a_mapping_of_another_site_does_not_match(told: Any) -> None:
     other = US.replace("acme", "help").replace("{project: [OKTA]}", "{}")
     assert mapping_for(told.ticket(), read(f"mappings: [{{{other}}}]")) is None
+
+
+EARLY = """
+mappings:
+  - {name: m, site: acme, match: {}, policy: okta-premier-success, plan: PLAN, levels: {High: 1}, owed_by: us,
+     escalation: e}
+channels: [{name: c, url: "json://x"}]
+escalations: [{name: e, steps: [{before: 30m, notify: [c]}, {before: 24h, notify: [c]}, {before: 25h, notify: [c]}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param("gold", id="the longest target of Okta's gold plan is 24 hours"),
+        pytest.param("{field: p}", id="and so it is of all plans where the ticket tells which"),
+    ],
+)
+def test_a_step_before_any_ticket_can_be_filed_is_warned_of(plan: str) -> None:
+    told = list(early_steps(read(EARLY.replace("PLAN", plan)), load_policies(None), "mappings.yaml"))
+    assert [(fault.path, fault.warning) for fault in told] == [("mappings.0.escalation", True)]
+    assert str(told[0]) == (
+        "mappings.yaml:mappings.0.escalation: 'before 25h' of 'e' comes as soon as a ticket is filed, "
+        "expected at most 24h, the longest target here"
+    )
