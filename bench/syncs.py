@@ -30,6 +30,7 @@ from connector.trackers.port import Rank
 from policies.model import TicketRef
 
 SLOTS = 8
+UNMAPPED = "DEV"
 COUNT = 400
 WARM = 80
 PATIENCE = 120
@@ -133,7 +134,7 @@ def _all_done(engine: Engine) -> bool:
 
 
 def _by_peer(desk: _Desk, count: int, fields: dict[str, str]) -> float:
-    tickets = desk.tracker.create(count)
+    tickets = desk.tracker.create(count, UNMAPPED)  # else dueby, which walks its projects, would sync them too
     desk.tracker.forget()
     queue = rq_peer.queue_on(desk.peers)
     calls = [

@@ -45,9 +45,9 @@ class Tracker:
         """Have a signed webhook sent to `url` for each event."""
         self._post("webhooks", {"url": url, "secret": secret})
 
-    def create(self, count: int) -> list[str]:
+    def create(self, count: int, project: str = "SUP") -> list[str]:
         """File tickets of priority High; return their ids."""
-        given = {"fields": {"priority": "High"}}
+        given = {"project": project, "fields": {"priority": "High"}}
         return [str(self._post("acts/create", given)["result"]) for _ in range(count)]
 
     def seen(self) -> list[Seen]:

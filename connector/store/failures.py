@@ -81,13 +81,13 @@ def retry(conn: Connection, failure_id: int | None, now: datetime) -> int:
     """Put one failure, or all with None, back on the agenda now; return how many tickets."""
     found = [failure for failure in list_failures(conn) if failure_id in {None, failure.id}]
     again = [ref for failure in found for ref in (failure.ref, *failure.others)]
-    for ref in again:
-        _forget_giving_up(conn, ref)
+    for ref in sorted(again, key=lambda ref: (ref.site, ref.id)):  # in the order of all who wake tickets
         conn.execute(
             update(agenda)
             .where(agenda.c.site == ref.site, agenda.c.ticket == ref.id)
             .values(look_at=now, version=agenda.c.version + 1, attempts=0, held_until=EPOCH, reason="retry")
         )
+        _forget_giving_up(conn, ref)
     return len(again)
 
 

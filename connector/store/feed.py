@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from connector.store.engine import reading, writing
-from connector.store.rates import requests_left, startable
 from connector.store.postgres import lock, unheld
+from connector.store.rates import requests_left, startable
 from connector.store.tables import Instant, agenda, heartbeats, sites
 from connector.store.upsert import insert_once
 from connector.trackers.port import Rank

@@ -20,10 +20,11 @@ _CONNECTING = {
     "tcp_user_timeout": 15_000,
     "application_name": "dueby",
 }
-_LIMITS = {
+_SESSION = {
     "statement_timeout": f"{PATIENCE_SECONDS}s",
     "lock_timeout": f"{PATIENCE_SECONDS}s",
     "idle_in_transaction_session_timeout": "60s",
+    "jit": "off",  # our statements are over before one is compiled
 }
 _LATER = frozenset(
     {
@@ -98,6 +99,6 @@ class _Text(StrDumperUnknown):
 def _prepare(connection: Psycopg[Any], _record: Any) -> None:
     connection.adapters.register_dumper(str, _Text)
     connection.autocommit = True  # a SET inside a transaction that is rolled back would be undone
-    for name, value in _LIMITS.items():
+    for name, value in _SESSION.items():
         connection.execute(f"SET {name} = '{value}'")
     connection.autocommit = False

@@ -143,7 +143,7 @@ def test_what_a_statement_got_wrong_is_no_absence(engine: Engine, now: datetime)
 def test_a_lock_that_another_holds_is_waited_for_and_then_told(
     postgres_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connector.store.postgres._LIMITS", {"lock_timeout": "300ms", "statement_timeout": "5s"})
+    monkeypatch.setattr("connector.store.postgres._SESSION", {"lock_timeout": "300ms", "statement_timeout": "5s"})
     engine = open_engine(postgres_url)
     _wake(engine, now)
     with writing(engine) as conn:
@@ -155,7 +155,7 @@ def test_a_lock_that_another_holds_is_waited_for_and_then_told(
 
 
 def test_a_statement_that_takes_too_long_is_ended(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connector.store.postgres._LIMITS", {"statement_timeout": "300ms"})
+    monkeypatch.setattr("connector.store.postgres._SESSION", {"statement_timeout": "300ms"})
     with pytest.raises(StoreAway, match="statement timeout"), reading(open_engine(postgres_url)) as conn:
         conn.execute(text("SELECT pg_sleep(20)"))
 
