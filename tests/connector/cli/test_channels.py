@@ -108,6 +108,15 @@ def test_an_internal_comment_is_tried_on_a_ticket(bench: Bench) -> None:
     assert comment.text.startswith("dueby: test of the channel ticket\n\nThis is a test.")
 
 
+def test_apply_warns_of_a_step_that_would_tell_of_every_ticket_at_once(bench: Bench) -> None:
+    done = bench.run("mappings", "apply", bench.file(TEAM.replace("{at: breach,", "{before: 25h,")))
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "Warning: mappings.yaml:mappings.0.escalation: 'before 25h' of 'desk' comes as soon as a ticket is filed, "
+        "expected at most 24h, the longest target here\n"
+    )
+
+
 def test_an_internal_comment_where_all_would_read_it_is_refused(bench: Bench) -> None:
     bench.sandbox.add_project("CODE", kind="software")
     bench.sandbox.create(project="CODE")
