@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from connector.decided import InForce
 from connector.settings import Settings
-from connector.store.alerts import Alert, Trouble, end_alert, open_alerts, raise_alert
+from connector.store.alerts import Alert, Trouble, can_be_told, end_alert, open_alerts, raise_alert
 from connector.store.engine import reading, writing
 from connector.store.heartbeats import latest
 from connector.store.watched import read_facts
@@ -70,7 +70,7 @@ class Alarm:
     def _channel(self, channels: Iterable[Channel]) -> str | None:
         """Return the channel to tell; one that isn't there is said once in the log."""
         wanted = self._settings.alerts
-        if wanted is None or alerts_channel_exists(wanted, channels):
+        if wanted is None or can_be_told(wanted, channels):
             self._missed = None
             return wanted
         if self._missed != wanted:
@@ -82,8 +82,3 @@ class Alarm:
         if self._years is None or self._years[0] is not rules:
             self._years = rules, last_years_in_use(rules.mappings, rules.policies)
         return self._years[1]
-
-
-def alerts_channel_exists(name: str, channels: Iterable[Channel]) -> bool:
-    """Say whether alerts can go to a channel: it is there, and no comment on a ticket."""
-    return any(channel.name == name and channel.url is not None for channel in channels)

@@ -11,6 +11,7 @@ from connector.settings import Settings
 from connector.sites import Site
 from connector.store.engine import reading
 from connector.store.mappings import current_mappings
+from connector.store.rates import counting
 from connector.trackers.port import OwnField, Scope
 from connector.trackers.registry import open_tracker
 from policies.faults import FaultsError
@@ -41,7 +42,8 @@ def create_fields(site: str, with_due_on: bool, dry_run: bool) -> None:  # noqa:
     with door():
         settings = read_settings()
         chosen = site_named(settings, site)
-        fields = open_tracker(chosen, time_source.now).create_fields(due_on=with_due_on, dry_run=dry_run)
+        counted = counting(open_store(settings), chosen, time_source.now, while_paused=True)
+        fields = open_tracker(chosen, time_source.now, counted).create_fields(due_on=with_due_on, dry_run=dry_run)
         for line in (*map(_told, fields), *([] if dry_run else _ending(settings, chosen, fields))):
             click.echo(line)
 

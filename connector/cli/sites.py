@@ -11,8 +11,10 @@ from connector.cli.door import console, door, give_up, open_store, print_json, r
 from connector.cli.own_fields import create_fields
 from connector.preflight.preflight import Ground, preflight
 from connector.settings import Settings
+from connector.store.alerts import can_be_told
 from connector.store.engine import reading
 from connector.store.mappings import current_mappings
+from connector.store.rates import counting
 from connector.trackers.port import Catalogue, Finding, Tracker, Verdict
 from connector.trackers.registry import open_tracker
 from policies.faults import Fault, FaultsError
@@ -62,6 +64,10 @@ def check(site: str | None, as_json: bool) -> None:  # noqa: FBT001  # click giv
             print_json([{"site": name, "findings": [_as_json(one) for one in found[name]]} for name in chosen])
         else:
             console().print(_table(found))
+        if settings.alerts is not None and not can_be_told(settings.alerts, mappings.channels):
+            click.echo(
+                f"alerts: {settings.alerts} is no channel with a url in the mappings in force; add it.", err=True
+            )
     _end(found, broken)
 
 
@@ -79,9 +85,12 @@ def _mappings(settings: Settings) -> tuple[Mappings, tuple[Fault, ...]]:
 
 
 def _ground(settings: Settings, mappings: Mappings) -> Ground:
+    engine = open_store(settings)
+
     @cache
     def tracker(name: str) -> Tracker:
-        return open_tracker(settings.sites[name], time_source.now)
+        site, now = settings.sites[name], time_source.now
+        return open_tracker(site, now, counting(engine, site, now, while_paused=True))
 
     @cache
     def catalogue(name: str) -> Catalogue:

@@ -1,5 +1,6 @@
 """Alerts: trouble of dueby's own, told once and once more when it is over, whoever finds it and however many do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, upd
 
 from connector.store.tables import alerts, notices
 from connector.store.upsert import insert_once
+from policies.escalation_schema import Channel
 from policies.notices import OVER, NoticeState
 
 METRIC = STEP = "alert"
@@ -66,6 +68,11 @@ def end_alert(conn: Connection, name: str, now: datetime) -> bool:
         _tell(conn, trouble, found.since, OVER, channel, now + FLAPS_FOR)
     _log.info("alert_over", alert=trouble.kind, site=trouble.site or None, channel=trouble.channel or None)
     return True
+
+
+def can_be_told(name: str, channels: Iterable[Channel]) -> bool:
+    """Say whether alerts can go to a channel: it is there, and is no comment on a ticket."""
+    return any(channel.name == name and channel.url is not None for channel in channels)
 
 
 def open_alerts(conn: Connection) -> tuple[Alert, ...]:

@@ -30,18 +30,23 @@ class NoRoomError(TrackerError):
 
 
 def counting(
-    engine: Engine, site: Site, now: Callable[[], datetime], before: Callable[[str], None] | None = None
+    engine: Engine,
+    site: Site,
+    now: Callable[[], datetime],
+    before: Callable[[str], None] | None = None,
+    *,
+    while_paused: bool = False,
 ) -> Callable[[str], None]:
     """Return what a tracker calls before each request: `before`, then the site's count where it has a rate.
 
-    `before` sees to pauses too; without one they are looked at here. It raises NoRoomError where nothing may be sent,
-    StoreAway where nobody can tell.
+    `before` sees to pauses too; without one they are looked at here, unless a person asks to check the site itself. It
+    raises NoRoomError where nothing may be sent, StoreAway where nobody can tell.
     """
 
     def before_request(method: str) -> None:
         if before is not None:
             before(method)
-        else:
+        elif not while_paused:
             with reading(engine) as conn:
                 refuse_paused(conn, site.name, now())
         if site.per_minute is not None:

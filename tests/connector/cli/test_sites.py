@@ -13,11 +13,13 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from connector import time_source
 from connector.cli.main import commands
 from connector.sandbox.jira.model import Named
 from connector.sandbox.server import serve
+from connector.store.engine import open_engine, reading
 from tests.conftest import SHARED
 from tests.connector.cli.preflights import PLANTED, Planted, World, jira_of, own_comment, right_world, zendesk_of
 from tests.openapi_check import check_request, covered
@@ -323,6 +325,20 @@ def test_mappings_that_cannot_be_read_are_told_and_the_site_is_checked(make: Mak
     assert done.exit_code == 1
     assert "mappings.0.site: no site 'acme'" in done.stderr
     assert "dueby's account is dueby" in done.stdout
+
+
+def test_an_alerts_channel_that_is_not_there_is_said_and_is_no_fault(make: Make) -> None:
+    world = make(CLOUD)
+    configure(world)
+    site = {**world.site, "rate": {"per_minute": 500}}
+    told = json.dumps({"alerts": "ops", "sites": {"acme": site, **world.others}})
+    Path("dueby.yaml").write_text(told, encoding="utf-8")
+    done = dueby("sites", "check", "acme")
+    assert done.stderr == "alerts: ops is no channel with a url in the mappings in force; add it.\n"
+    assert done.exit_code == 0
+    with reading(open_engine("sqlite:///dueby.db")) as conn:
+        counted = conn.execute(text("SELECT count(*) FROM requests")).scalar_one()
+    assert counted == len(world.box.log.requests()), "a check counts under the site's rate as well"
 
 
 def test_a_site_that_is_not_configured_is_wrong_use(make: Make) -> None:
