@@ -161,6 +161,23 @@ def test_ten_pages_of_a_zendesk_a_minute_are_waited_for(applied: Bench, monkeypa
     assert (row.token, row.walked_at) == (None, start)
 
 
+def test_since_leaves_a_zendesks_cursor_alone(applied: Bench) -> None:
+    with serve(ZendeskSandbox()) as desk:
+        config = applied.folder / "dueby.yaml"
+        named = config.read_text().replace("https://help.example", desk.url)
+        config.write_text(named.replace("token: t}", "token: sandbox-token}"))
+        desk.create(fields={"tags": ["vendor"]}, at=time_source.now() - timedelta(hours=1))
+        cursors = []
+        for words in ((), ("--since", (time_source.now() - timedelta(days=3)).isoformat())):
+            assert applied.run("reconcile", "help", *words).exit_code == 0
+            desk.create(fields={"tags": ["vendor"]}, at=time_source.now() - timedelta(minutes=30))
+            with reading(applied.store()) as conn:
+                mine = (walks.c.site == "help", walks.c.kind == "changes")
+                cursors.append(conn.execute(select(walks.c.cursor).where(*mine)).scalar_one())
+    assert cursors[0] is not None
+    assert cursors[1] == cursors[0]
+
+
 def test_a_command_that_is_broken_off_lets_go_of_the_walk(applied: Bench) -> None:
     applied.sandbox.create(project="OKTA")
     walker = walked.Walker(applied.store(), load_settings({}, applied.folder), time_source.now)
