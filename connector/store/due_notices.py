@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, and_, bindparam, func, or_, select, union
+from sqlalchemy import CompoundSelect, Connection, Select, Text, and_, bindparam, func, or_, select, union, union_all
 
 from connector.store.tables import EPOCH, Instant, agenda, notices, sites
 from policies.model import TicketRef
@@ -119,30 +119,31 @@ def _waiting(*, lock: bool, of_site: bool) -> Select[Any]:
         )
         .outerjoin(agenda, and_(a.site == _C.site, a.ticket == _C.ticket))
         .outerjoin(sites, sites.c.name == _C.site)
-        .where(_C.channel == _CHANNEL, or_(IS_DUE, and_(_C.state.in_(UNSENT), _C.next_at < _ENDS)))
+        .where(_C.id.in_(_due_soon(of_site=of_site)))  # whoever takes a row asks again whether it is due
         .order_by(_C.next_at, _C.id)
         .limit(MOST)
     )
-    chosen = chosen.where(_C.site == bindparam("of_site", type_=Text)) if of_site else chosen
     return chosen.with_for_update(skip_locked=True, of=notices) if lock else chosen
+
+
+def _due_soon(*, of_site: bool) -> CompoundSelect[Any]:
+    """Choose rows by three walks of one index; of conditions joined by OR SQLite walks all that a channel ever told."""
+    parts = (_SOON, and_(_C.state == SENDING, _C.next_at <= _NOW), _PUT_BACK)
+    site = (_C.site == bindparam("of_site", type_=Text),) if of_site else ()
+    return union_all(*(select(_C.id).where(_C.channel == _CHANNEL, part, *site) for part in parts))
 
 
 _NOW, _ENDS = bindparam("now", type_=Instant), bindparam("ends", type_=Instant)
 _CHANNEL = bindparam("of_channel", type_=Text)
 _CAME = and_(_C.state.in_((*UNSENT, SENDING)), _C.next_at <= _NOW)
-_PUT_BACK = and_(
-    _C.state == SENDING, _C.next_at > bindparam("far", type_=Instant)
-)  # claimed in a time that was put back
+_SOON = and_(_C.state.in_(UNSENT), _C.next_at < _ENDS)
+_PUT_BACK = and_(_C.state == SENDING, _C.next_at > bindparam("far", type_=Instant))  # claimed before time was put back
 IS_DUE = or_(_CAME, _PUT_BACK)
 _DUE_CHANNELS = union(*(select(_C.channel, _C.site).where(part) for part in (_CAME, _PUT_BACK)))  # an index for each
-_LATELY = (
-    select(_C.state, func.max(_C.next_at, type_=Instant).label("last"), func.count().label("size"))
-    .where(
-        _C.channel == _CHANNEL,
-        or_(
-            and_(_C.state == _SENT, _C.next_at > bindparam("since", type_=Instant), _C.next_at <= _NOW),
-            and_(_C.state == SENDING, _C.next_at > _NOW),
-        ),
-    )
-    .group_by(_C.state, _C.token)
-)
+_OF_THE_MINUTE = and_(_C.state == _SENT, _C.next_at > bindparam("since", type_=Instant), _C.next_at <= _NOW)
+_ON_ITS_WAY = and_(_C.state == SENDING, _C.next_at > _NOW)
+_OF_CHANNEL = select(_C.state, _C.token, _C.next_at).where(_C.channel == _CHANNEL)
+_WENT = union_all(*map(_OF_CHANNEL.where, (_OF_THE_MINUTE, _ON_ITS_WAY))).subquery()  # an index for each
+_LATELY = select(
+    _WENT.c.state, func.max(_WENT.c.next_at, type_=Instant).label("last"), func.count().label("size")
+).group_by(_WENT.c.state, _WENT.c.token)

@@ -2,9 +2,10 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, event, insert, select, text
 
 from connector.store.claims import Failed, cancel, claim, give_back, mark_failed, mark_sent, put_off
 from connector.store.due_notices import Waiting, due_channels, lately, waiting
@@ -181,6 +182,28 @@ def test_lately_tells_messages_about_one_notice_from_digests(engine: Engine) -> 
         assert lately(conn, "lead", NOON).alone == ()
     assert (found.alone, found.digest_at) == ((NOON + 3 * SECOND, NOON + 4 * SECOND), NOON + SECOND)
     assert (later.alone, later.digest_at) == ((NOON + 4 * SECOND,), None)
+
+
+@pytest.mark.parametrize("site", [None, "acme"], ids=["of all sites", "of one site"])
+def test_however_much_a_channel_was_told_what_is_due_and_what_went_out_are_found_by_their_moment(
+    engine: Engine, site: str | None
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    planned(engine, *(NOON - timedelta(days=1, seconds=number) for number in range(20_000)), state="sent")
+    if engine.dialect.name != "sqlite":  # there nobody runs it, and without it the plan must do
+        with writing(engine) as conn:
+            conn.execute(text("ANALYZE notices"))
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    with reading(engine) as conn:
+        waiting(conn, "team", site, NOON)
+        lately(conn, "team", NOON)
+        found = [(statement, given) for statement, given in asked if "FROM notices" in statement]
+        explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
+        plans = [conn.exec_driver_sql(f"{explain} {statement}", given).all() for statement, given in found]
+    steps = [" ".join(map(str, step)) for plan in plans for step in plan]
+    walked = ("Seq Scan on notices", "SCAN notices", "notices_by_channel (channel=?)", "(site=?)")
+    assert len(plans) == 2
+    assert not [step for step in steps if any(words in step for words in walked)], steps
 
 
 @pytest.mark.parametrize(
