@@ -27,7 +27,7 @@ def what_is_over(subject: Subject, notice: Notice, reader: Reader) -> str:
         OVER[key],
         language,
         metric=phrases.metric(subject, reader),
-        late=late_words(late, language) if late and key == "answered_late" else "",
+        late=late_words(late, language) if late and key.endswith("_late") else "",
         due_at=moved_to,
     )
     return fill(TITLES["over"], language, how=how)
@@ -47,9 +47,11 @@ def over_lines(subject: Subject, notice: Notice, reader: Reader, now: datetime) 
 
 def _how(subject: Subject) -> str:
     if subject.ended_at is not None:
-        if subject.fact("answer") is None:
+        ended = subject.fact("ended")
+        kept = "solved" if ended and ended.values.get("how") == "fulfilled" else "answered"
+        if subject.fact("answer") is None and kept != "solved":
             return "closed"
-        return "answered_late" if subject.state is State.BREACHED else "answered"
+        return f"{kept}_late" if subject.state is State.BREACHED else kept
     if subject.gone:
         return "deleted"
     if subject.running:
@@ -62,4 +64,4 @@ def _due_at(subject: Subject, notice: Notice) -> datetime:
 
 
 def _ended(subject: Subject) -> Fact | None:
-    return Fact("ended", {"at": iso(subject.ended_at)}) if subject.ended_at else None
+    return subject.fact("ended") or (Fact("ended", {"at": iso(subject.ended_at)}) if subject.ended_at else None)

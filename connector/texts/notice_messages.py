@@ -16,6 +16,8 @@ TITLES = {
 OVER = {
     "answered": "{metric} answered in time",
     "answered_late": "{metric} answered {late} late",
+    "solved": "the ticket ended, the {metric} in time",
+    "solved_late": "the ticket ended, the {metric} {late} late",
     "closed": "closed without an answer",
     "deleted": "the ticket was deleted",
     "paused": "the {metric} is paused",

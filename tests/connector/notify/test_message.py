@@ -50,6 +50,7 @@ RUNNING = Subject(
     ),
     last_repetitions={(DUE, "breach", "on-call"): 4},
 )
+SOLVED = (Fact("ended", {"at": "2026-11-23T13:29:00Z", "how": "fulfilled"}),)
 ANSWER = Fact("answer", {"at": "2026-11-23T14:02:30Z", "how": "public_comment", "who": "agent 5", "what": "9"})
 ANSWERED = replace(
     RUNNING,
@@ -230,6 +231,22 @@ ENDED = replace(RUNNING, running=False, due_at=None, summary="Okta gold, level 1
             "over, closed without an answer",
             "Ended at 2026-11-23 14:29 without an answer.",
             id="closed",
+        ),
+        pytest.param(
+            replace(
+                RUNNING, state=State.MET, running=False, metric="resolution", ended_at=DUE - MINUTE, receipt=SOLVED
+            ),
+            "over, the ticket ended, the resolution in time",
+            "Ended at 2026-11-23 14:29.",
+            id="solved in time",
+        ),
+        pytest.param(
+            replace(
+                RUNNING, state=State.BREACHED, running=False, metric="resolution", ended_at=DUE + MINUTE, receipt=SOLVED
+            ),
+            "over, the ticket ended, the resolution 1 min late",
+            "Ended at 2026-11-23 14:29.",
+            id="solved late",
         ),
         pytest.param(
             replace(RUNNING, due_at=DUE + timedelta(days=1)),
