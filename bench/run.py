@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from bench import due_lines, due_times, memory, rounds, syncs, walks, webhooks
+from bench import due_lines, due_times, memory, notices, rounds, syncs, walks, webhooks
 from bench.databases import ENGINES, SQLITE
 from bench.figure import Figure
 from bench.machine import load
@@ -18,6 +18,7 @@ ON_ENGINES: Mapping[str, Callable[[str], list[Figure]]] = {
     "syncs": syncs.measure,
     "walks": walks.measure,
     "rounds": rounds.measure,
+    "notices": notices.measure,
     "memory": memory.measure,
 }
 
