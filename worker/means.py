@@ -16,6 +16,7 @@ from connector.trackers.registry import open_tracker
 from policies.faults import FaultsError
 from policies.loader import load_policies
 from policies.schema import Policy
+from worker.mishaps import site_named
 from worker.rules import Rules
 
 _log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ def means_of(settings: Settings, now: Callable[[], datetime] = time_source.now) 
 
     @cache
     def tracker(name: str) -> Tracker:
-        site = settings.sites[name]
+        site = site_named(settings.sites, name)
         return open_tracker(site, now, counting(engine, site, now))
 
     return Means(

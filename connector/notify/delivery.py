@@ -82,6 +82,8 @@ def _comment(channel: Channel, row: Waiting, message: Message, means: Means) -> 
             lambda: means.tracker(row.ref.site).comment(row.ref.id, text),
         )
     except TrackerError as error:
+        if error.gone and row.notice.step == OVER:
+            return Outcome(sent=True)  # with the ticket went all who were told on it
         waited_for = error.reason == _NO_ROOM
         return Outcome(
             sent=False, why=str(error), final=not error.retryable, wait=error.retry_after, counts=not waited_for

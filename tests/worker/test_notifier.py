@@ -350,6 +350,26 @@ def test_a_comment_that_everybody_would_see_stands_under_failures_at_once(told: 
     assert (row.state, row.error, row.next_at) == ("failed", "Everybody would see it.", NOON + timedelta(hours=1))
 
 
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        pytest.param("over", "sent", id="that it is over nobody has to hear there"),
+        pytest.param("breach", "failed", id="a step that nobody heard is a failure"),
+    ],
+)
+def test_a_comment_on_a_ticket_that_is_gone(told: Told, step: str, state: str) -> None:
+    told.tracker.refuses = TrackerError("gone", "It is not there.", retryable=False, status=404, gone=True)
+    told.plan(channel="ticket", step=step)
+    told.run()
+    assert told.states == [state]
+
+
+def test_a_comment_on_a_site_that_is_configured_no_more_says_so(told: Told) -> None:
+    with pytest.raises(TrackerError, match="no site 'former' any more") as caught:
+        means_of(told.settings).tracker("former")
+    assert not caught.value.retryable
+
+
 def test_without_room_under_the_sites_rate_a_comment_waits_and_is_no_failure(told: Told) -> None:
     told.tracker.refuses = TrackerError("no_room", "Wait.", retryable=True, retry_after=7 * SECOND)
     told.plan(channel="ticket")

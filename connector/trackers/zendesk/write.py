@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from connector.errors import TrackerError
 from connector.sites import Site
+from connector.trackers.faults import gone
 from connector.trackers.guard import AnsweredError
 from connector.trackers.port import Wanted
 from connector.trackers.shapes import Json, record, records, word, words
@@ -33,12 +34,15 @@ def write(ticket: Ticket, wanted: Wanted, client: Client, catalogue: Catalogue) 
 
 
 def add_note(ticket: str, text: str, client: Client) -> None:
-    """Add an internal comment. A closed ticket takes none, which is no failure: nobody works on it any more."""
+    """Add an internal comment. A closed ticket takes none, which is no failure: nobody works on it any more.
+
+    Raise `TrackerError`: `gone` where the ticket isn't there.
+    """
     try:
         client.put(f"/api/v2/tickets/{ticket}", {"ticket": {"comment": {"body": text, "public": False}}})
     except AnsweredError as error:
         if not _was_closed(error):
-            raise
+            raise gone(error, client.http.site.name, ticket) from None
 
 
 def _put(ticket: Ticket, fields: Sequence[Mapping[str, object]], client: Client) -> bool:

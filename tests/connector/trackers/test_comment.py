@@ -70,8 +70,8 @@ def test_a_ticket_that_is_gone_is_said_to_be(flavour: Flavour) -> None:
         box.delete(ticket)
         with pytest.raises(TrackerError) as caught:
             tracker.comment(ticket, TEXT)
-        assert caught.value.status == 404
-        assert caught.value.reason != "not_internal"
+        assert caught.value.gone
+        assert (caught.value.status, caught.value.reason, caught.value.retryable) == (404, "gone", False)
 
 
 def test_a_closed_zendesk_ticket_takes_no_comment_and_that_is_no_failure() -> None:
