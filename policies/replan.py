@@ -1,6 +1,6 @@
 """What becomes of a ticket's notices once it was decided anew: which to plan, which to cancel, whom to stand down."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,8 @@ def replan(decision: Decision | None, standing: Sequence[Standing], now: datetim
     """Plan a ticket's notices anew from all of its rows; twice is as once. `decision` None: the ticket is gone."""
     wanted = {notice.key: notice for notice in (decision.notices if decision else ())}
     stale = [row for row in standing if _is_stale(row, wanted, now)]
-    runs = [_run(decision, cycle, standing, stale, now) for cycle in decision.open_cycles] if decision else []
+    leaving = {row.notice.key for row in stale}
+    runs = [_run(decision, cycle, standing, leaving, now) for cycle in decision.open_cycles] if decision else []
     past = [notice for run in runs for notice in raised(run, now)]
     put = [notice for run in runs for notice in coming(run, now)] + past
     overs = stand_downs(decision, standing, past, now)
@@ -47,17 +48,22 @@ def _is_stale(row: Standing, wanted: Mapping[Key, Notice], now: datetime) -> boo
 
 
 def _run(
-    decision: Decision, cycle: OpenCycle, standing: Sequence[Standing], stale: Sequence[Standing], now: datetime
+    decision: Decision, cycle: OpenCycle, standing: Sequence[Standing], leaving: Collection[Key], now: datetime
 ) -> Run:
     schedule = [notice for notice in decision.notices if notice.metric == cycle.metric]
-    rows = list(_rows_of(decision, cycle, standing))
-    staying = [row for row in rows if row.state is not NoticeState.CANCELLED and row not in stale]
-    held = {row.notice.key for row in staying}
+    staying: dict[Key, Standing] = {}
+    lost: list[Notice] = []
+    for row in _rows_of(decision, cycle, standing):
+        key = row.notice.key
+        if row.state is NoticeState.CANCELLED or key in leaving:
+            lost.append(row.notice)
+        else:
+            staying[key] = row
     return Run(
         schedule=schedule,
-        missing=[notice for notice in schedule if notice.key not in held],
-        told=[row.notice for row in staying if row.state in TOLD or row.notice.send_at <= now],
-        lost=[row.notice for row in rows if row not in staying],
+        missing=[notice for notice in schedule if notice.key not in staying],
+        told=[row.notice for row in staying.values() if row.state in TOLD or row.notice.send_at <= now],
+        lost=lost,
         notices_from=decision.notices_from,
     )
 
