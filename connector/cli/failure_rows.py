@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from connector.store.failures import Failure, list_failures
 from connector.store.notice_failures import NoticeFailure, list_notice_failures
 from connector.store.site_failures import SiteFailure, list_site_failures
+from connector.store.walk_states import WalkState, failed_walks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,10 @@ class Row:
 
 
 def rows_of(conn: Connection, now: datetime) -> tuple[Row, ...]:
-    """Return all there is, whole sites first, then syncs, then notices, each from the oldest on."""
+    """Return all there is, whole sites first, then walks, syncs and notices, each from the oldest on."""
     return (
         *map(_site, list_site_failures(conn, now)),
+        *map(_walk, failed_walks(conn)),
         *map(_sync, list_failures(conn)),
         *map(_notice, list_notice_failures(conn)),
     )
@@ -55,6 +57,29 @@ def _site(failure: SiteFailure) -> Row:
             "since": failure.since.isoformat(),
             "paused_until": failure.paused_until.isoformat(),
             "attempts": failure.attempts,
+        },
+    )
+
+
+def _walk(state: WalkState) -> Row:
+    since = state.failing_since or state.next_at
+    return Row(
+        id=f"walk:{state.site}",
+        site=state.site,
+        what="the walk over changed tickets",
+        field="",
+        reason=state.reason or "",
+        since=since,
+        attempts=state.attempts,
+        sentence=state.sentence or "",
+        as_json={
+            "id": f"walk:{state.site}",
+            "kind": "walk",
+            "site": state.site,
+            "reason": state.reason,
+            "error": state.sentence,
+            "since": since.isoformat(),
+            "attempts": state.attempts,
         },
     )
 

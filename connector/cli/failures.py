@@ -13,8 +13,9 @@ from connector.store.engine import reading, writing
 from connector.store.failures import retry as retry_syncs
 from connector.store.notice_failures import list_notice_failures, retry_notices
 from connector.store.site_failures import list_site_failures, retry_site
+from connector.store.walk_states import retry_walks
 
-_ID = re.compile(r"n?[0-9]{1,18}|site:.+")
+_ID = re.compile(r"n?[0-9]{1,18}|(site|walk):.+")
 
 
 @click.group(short_help="List and retry what gave up.")
@@ -66,7 +67,10 @@ def retry(which: str) -> None:
         give_up(f"{which!r} is neither a failure's id nor all; `dueby failures list` shows them.", WRONGLY_USED)
     with door():
         with writing(open_store(read_settings())) as conn:
-            syncs, notices = _retried(conn, which)
+            walks, (syncs, notices) = _walks_retried(conn, which), _retried(conn, which)
+        if walks and which != "all":
+            click.echo("The walk begins again.")
+            return
         if which != "all" and not syncs and not notices:
             give_up(f"There is no failure {which}; `dueby failures list` shows those that there are.")
         told = [f"{syncs} on the agenda again."] if syncs or not notices else []
@@ -74,11 +78,19 @@ def retry(which: str) -> None:
         click.echo(" ".join([*told, sent] if notices else told))
 
 
+def _walks_retried(conn: Connection, which: str) -> int:
+    if which != "all" and not which.startswith("walk:"):
+        return 0
+    return retry_walks(conn, None if which == "all" else which.removeprefix("walk:"), time_source.now())
+
+
 def _retried(conn: Connection, which: str) -> tuple[int, int]:
     """Put what was named back; return how many tickets and how many notices."""
     now = time_source.now()
     if which == "all":
         return retry_syncs(conn, None, now) + retry_site(conn, None, now), retry_notices(conn, None, now)
+    if which.startswith("walk:"):
+        return 0, 0
     if which.startswith("site:"):
         named = {failure.site for failure in list_site_failures(conn, now)} & {which.removeprefix("site:")}
         return sum(retry_site(conn, site, now) for site in named), 0

@@ -192,6 +192,24 @@ def test_a_command_that_is_broken_off_lets_go_of_the_walk(applied: Bench) -> Non
         assert start_walk(conn, "acme", time_source.now()) is not None
 
 
+def test_a_walk_that_gave_up_stands_under_failures_until_it_is_retried(applied: Bench) -> None:
+    with serve(ZendeskSandbox()) as desk:
+        config = applied.folder / "dueby.yaml"
+        named = config.read_text().replace("https://help.example", desk.url)
+        config.write_text(named.replace("token: t}", "token: sandbox-token}"))
+        desk.site.users["bot"].role = "agent"
+        assert applied.run("reconcile", "help").exit_code == 1
+        listed = applied.run("failures", "list").stdout
+        assert "walk:help" in listed
+        assert "administrator" in listed
+        assert applied.run("failures", "retry", "walk:acme").exit_code == 1
+        retried = applied.run("failures", "retry", "walk:help")
+        assert (retried.exit_code, retried.stdout) == (0, "The walk begins again.\n")
+        desk.site.users["bot"].role = "admin"
+        assert applied.run("reconcile", "help").exit_code == 0
+        assert "walk:help" not in applied.run("failures", "list").stdout
+
+
 def test_help_shows_an_example(bench: Bench) -> None:
     told = bench.run("reconcile", "--help")
     assert told.exit_code == 0
