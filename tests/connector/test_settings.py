@@ -116,7 +116,11 @@ def test_an_empty_variable_of_the_environment_counts_as_unset(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql://ann:s@db.example/dueby", "postgres://ann:s@db.example/dueby", "postgresql+psycopg:///dueby?host=/run"],
+    [
+        "postgresql://ann:s@db.example/dueby",
+        "postgres://ann:s@db.example/dueby",
+        "postgresql+psycopg:///dueby?host=/run",
+    ],
 )
 def test_a_server_of_postgresql_may_be_named_in_each_of_its_spellings(tmp_path: Path, url: str) -> None:
     assert load(tmp_path, "sites: {}", {"DATABASE_URL": url}).database_url == url

@@ -87,9 +87,7 @@ def test_a_database_that_is_not_there_is_a_sentence_for_a_person() -> None:
         pass
 
 
-def test_a_locked_database_is_told_and_not_waited_for_ever(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_database_is_told_and_not_waited_for_ever(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connector.store.sqlite.BUSY_SECONDS", 1)
     impatient = open_engine(f"{sqlite_url}?")
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)

@@ -105,8 +105,10 @@ SUMMARIES: list[tuple[str, dict[str, Value], str, str]] = [
             "late": "PT32M",
         },
         "Okta gold, level 1: 30 min, due 2026-11-23 14:30 Europe/Paris, ended 2026-11-23 15:02, 32 min late",
-        "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, terminé 2026-11-23 15:02, "
-        "32 min de retard",
+        (
+            "Okta gold, niveau 1~: 30 min, échéance 2026-11-23 14:30 Europe/Paris, terminé 2026-11-23 15:02, "
+            "32 min de retard"
+        ),
     ),
     (
         "updates before the first answer",

@@ -87,7 +87,9 @@ DC_HOLDER = {"name": "alice", "key": "JIRAUSER-alice", "emailAddress": "alice@ac
 @pytest.mark.parametrize(
     ("site", "shown", "assignee"),
     [
-        pytest.param(CLOUD, CLOUD_HOLDER, Person("alice", "Alice", timezone="Europe/Paris"), id="on Cloud by account id"),
+        pytest.param(
+            CLOUD, CLOUD_HOLDER, Person("alice", "Alice", timezone="Europe/Paris"), id="on Cloud by account id"
+        ),
         pytest.param(
             DATACENTER, DC_HOLDER, Person("alice", "Alice", "alice@acme.example"), id="on Data Center by user name"
         ),
