@@ -446,6 +446,26 @@ def test_a_digest_is_one_incident_and_resolved_when_the_last_of_its_tickets_is_o
     assert pagerduty()[1:] == [("resolve", key)]
 
 
+def test_what_was_told_before_the_start_was_corrected_is_resolved_too_and_nothing_twice(
+    told: Told, pagerduty: Callable[[], list[tuple[str, str]]]
+) -> None:
+    corrected = NOON - timedelta(minutes=50)
+    told.plan(channel="pager", count=22)
+    told.run(timedelta(minutes=1))
+    told.plan(channel="pager", step="breach", start_at=corrected, send_at=told.at[0])
+    told.run(SECOND)
+    told.plan(channel="pager", count=22, step="over", start_at=corrected, send_at=told.at[0])
+    told.run()
+    shared, alone = [key for _, key in pagerduty()[:2]]
+    assert sorted(pagerduty()[2:]) == sorted([("resolve", shared), ("resolve", alone)])
+    told.plan(channel="pager", step="after 2h", start_at=corrected, send_at=told.at[0] + timedelta(minutes=2))
+    told.run(timedelta(minutes=2))
+    told.plan(channel="pager", step="over", start_at=corrected, repetition=1, send_at=told.at[0])
+    told.run(SECOND)
+    (action, anew), (resolve, last) = pagerduty()[4:]
+    assert (action, resolve, last) == ("trigger", "resolve", anew)
+
+
 def test_two_notifiers_at_once_send_each_notice_once(told: Told) -> None:
     told.plan(count=20)
     told.plan(count=30, channel="lead", send_at=NOON - timedelta(minutes=2))
