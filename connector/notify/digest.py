@@ -47,12 +47,13 @@ def compose_digest(
 def _line(subject: Subject, notice: Notice, reader: Reader, now: datetime) -> Line:
     over = notice.step == OVER
     what = what_is_over(subject, notice, reader) if over else phrases.what_is_due(subject, notice, reader, now)
+    promised = phrases.promised(subject, reader)
     told = fill(
-        DIGESTS["line"],
+        DIGESTS["line" if promised else "line.bare"],
         reader.language,
         key=one_line(subject.key, LONGEST_TITLE),
         what=what,
-        promised=phrases.promised(subject, reader),
+        promised=promised,
         due_at=spoken_moment(notice.due_at, reader.timezone, reader.language),
         step=notice.step,
         title=one_line(subject.title, LONGEST_TITLE),

@@ -51,7 +51,7 @@ LINES = {
     "step": "Step {step}: {when}",
     "step.again": "Step {step}: {when}, reminder {number} of {times}",
     "as_of": "State as of {at}; the ticket could not be looked at since.",
-    "doubtful": "Possibly a repeat: dueby was interrupted while it sent this notice.",
+    "doubtful": "Possibly a repeat: dueby does not know whether it has arrived before.",
 }
 
 STEPS = {
@@ -65,6 +65,7 @@ STEPS = {
 DIGESTS = {
     "title": "{count} notices: {late} breached, {due} to come, {over} over",
     "line": "{key}: {what} ({promised}), {due_at}, step {step}: {title}",
+    "line.bare": "{key}: {what}, {due_at}, step {step}: {title}",
     "intro": "So many came due within one minute that they are one message.",
 }
 

@@ -100,17 +100,23 @@ def test_a_digest_in_french_says_as_of_when_and_that_it_may_be_a_repeat() -> Non
     items = [item("A-1", 15 * MINUTE, "before 15m")]
     message = compose_digest(items, FRENCH, now=NOW, as_of=NOW - timedelta(days=1), doubtful=True)
     expected = [
-        "1 avis~: en retard 0, à venir 1, terminés 0 (peut-être répété)",
+        "1 avis~: en retard 0, à venir 1, terminés 0 (peut-être un doublon)",
         "Il y en avait tant dans la même minute que les voici en un seul message.",
         (
             "A-1~: première réponse, échéance dans 15 min (Okta gold, niveau 1), lun. 23 nov. 2026 à 14:45 "
             "Europe/Paris, étape before 15m~: Title [of] A-1 https://acme.example/browse/A-1"
         ),
         ("Dernier état connu~: dim. 22 nov. 2026 à 14:30 Europe/Paris~; le ticket n'a pas pu être relu depuis."),
-        "Peut-être répété~: dueby a été interrompu pendant l'envoi de cet avis.",
+        "Peut-être un doublon~: dueby ne sait pas si cet avis est déjà arrivé.",
     ]
     assert [message.title, *message.text.splitlines()] == [line.replace("~", "\u00a0") for line in expected]
     assert message.kind == "warning"
+
+
+def test_a_digest_says_nothing_of_a_promise_that_is_not_known() -> None:
+    subject, notice = item("A-1", 15 * MINUTE, "before 15m")
+    message = compose_digest([(replace(subject, plan=None), notice)], PARIS, now=NOW)
+    assert "A-1: first response due in 15 min, Mon 23 Nov 2026" in message.text
 
 
 def test_every_kind_of_trouble_has_its_words_and_what_to_do() -> None:
@@ -166,7 +172,7 @@ def test_trouble_of_a_kind_unknown_is_told_all_the_same() -> None:
                     "Ceci est un essai. Les avis de ce canal viennent dans cette langue, avec les heures du fuseau "
                     "Europe/Paris."
                 ),
-                "Envoyé lun. 23 nov. 2026 à 14:30 Europe/Paris",
+                "Envoyé le lun. 23 nov. 2026 à 14:30 Europe/Paris",
             ],
         ),
     ],

@@ -123,11 +123,11 @@ def test_a_reminder_after_the_breach_in_french_word_for_word() -> None:
     expected = [
         (
             "OKTA-1187~: première réponse, toujours sans réponse, échéance dépassée de 1 h, rappel 2 sur 4 "
-            "(Okta gold, niveau 1) (peut-être répété)"
+            "(Okta gold, niveau 1) (peut-être un doublon)"
         ),
         "OKTA-1187 Nobody can log in https://acme.example/browse/OKTA-1187",
         "Okta gold, niveau 1",
-        "Première réponse~: l'échéance était lun. 23 nov. 2026 à 14:30 Europe/Paris",
+        "Première réponse~: l'échéance était le lun. 23 nov. 2026 à 14:30 Europe/Paris",
         "1 h de retard, toujours sans réponse",
         "Personne ne s'en charge",
         "Obligation au niveau 1~: Stay reachable. [okta.txt, Level 1]",
@@ -138,13 +138,13 @@ def test_a_reminder_after_the_breach_in_french_word_for_word() -> None:
         ),
         (
             "À envoyer à Okta~: Pour notre demande OKTA-1187, nous n'avons pas reçu ceci~: première réponse, attendu "
-            "au plus tard lun. 23 nov. 2026 à 14:30 Europe/Paris. Forfaits Okta Premier Success, Response times, le "
+            "au plus tard le lun. 23 nov. 2026 à 14:30 Europe/Paris. Forfaits Okta Premier Success, Response times, le "
             "promet en 30 min au niveau 1 du forfait gold."
         ),
         "Justificatif https://dueby.example/tickets/acme/10012",
         "Étape breach~: l'échéance est passée, rappel 2 sur 4",
         "Dernier état connu~: 14:02 Europe/Paris~; le ticket n'a pas pu être relu depuis.",
-        "Peut-être répété~: dueby a été interrompu pendant l'envoi de cet avis.",
+        "Peut-être un doublon~: dueby ne sait pas si cet avis est déjà arrivé.",
     ]
     assert told(message) == [line.replace("~", "\u00a0") for line in expected]
     assert message.kind == "failure"
@@ -203,7 +203,7 @@ def test_the_title_says_what_is_happening(step: str, repetition: int, after: tim
         (
             "before 3h",
             "Step before 3h: 3 h of business time before it is due",
-            "Étape before 3h~: 3 h d'heures ouvrées avant l'échéance",
+            "Étape before 3h~: 3 h avant l'échéance, en heures ouvrées",
         ),
         ("after 2d", "Step after 2d: 2 days after it was due", "Étape after 2d~: 2 jours après l'échéance"),
         ("breach", "Step breach: the due time has passed", "Étape breach~: l'échéance est passée"),
