@@ -46,7 +46,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A notice as stored, with what became of it."""
+    """A notice as stored, with what became of it; `doubtful`: an attempt that failed may have been received."""
 
     notice: Notice
     state: NoticeState
+    doubtful: bool = False

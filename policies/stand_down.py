@@ -34,9 +34,9 @@ def stand_downs(
 
 
 def told_since_over(rows: Sequence[Standing]) -> list[Notice]:
-    """Return what one channel was told of one metric since it last heard that it was over."""
+    """Return what one channel was told of one metric, or may have been, since it last heard that it was over."""
     over_at = max((row.notice.send_at for row in rows if row.notice.step == OVER), default=None)
-    told = [row.notice for row in rows if row.state in TOLD and row.notice.step != OVER]
+    told = [row.notice for row in rows if (row.state in TOLD or row.doubtful) and row.notice.step != OVER]
     return [notice for notice in told if over_at is None or notice.send_at > over_at]
 
 

@@ -28,7 +28,7 @@ _OVER = [NoticeState.SENT.value, NoticeState.CANCELLED.value, NoticeState.FAILED
 def standing_notices(conn: Connection, ref: TicketRef) -> tuple[Standing, ...]:
     """Return a ticket's notices with what became of each, in the order in which they go out."""
     rows = conn.execute(_STANDING, _named(ref)).mappings()
-    return tuple(Standing(_notice(row), NoticeState(row["state"])) for row in rows)
+    return tuple(Standing(_notice(row), NoticeState(row["state"]), row["doubtful"]) for row in rows)
 
 
 def keep_plan(conn: Connection, ref: TicketRef, plan: Plan) -> bool:
@@ -88,7 +88,9 @@ def _put(dialect: str) -> Any:
 
 # Built once: they run at every sync.
 _STANDING = (
-    select(*(_COLUMNS[name] for name in (*_FACTS, "state"))).where(*_MINE).order_by(_COLUMNS.send_at, _COLUMNS.id)
+    select(*(_COLUMNS[name] for name in (*_FACTS, "state", "doubtful")))
+    .where(*_MINE)
+    .order_by(_COLUMNS.send_at, _COLUMNS.id)
 )
 _CANCEL = (
     update(notices)

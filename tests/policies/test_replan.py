@@ -393,6 +393,19 @@ class TestWhatWasHeldUp:
         desk.look("15:42", comments=[told.comment("2026-11-20 15:41", "vendor")])
         assert desk.heard.why_cancelled() == {"answered"}
 
+    def test_one_that_may_have_been_received_counts_as_told_once(self, entitle: Any, told: Any) -> None:
+        subject = told.ticket()
+        running = decide(subject, entitle(subject, steps=STEPS), (), told.at("2026-11-20 15:00"))
+        (first,) = (notice for notice in running.notices if notice.step == "50%")
+        tried = Standing(first, NoticeState.PLANNED, doubtful=True)
+        assert not [one for one in replan(running, [tried], told.at("2026-11-20 15:16")).put if one.step == "over"]
+        met = replace(running, state=State.MET, open_cycles=(), notices=())
+        plan = replan(met, [tried], told.at("2026-11-20 15:16"))
+        assert [(one.step, one.channel) for one in plan.put] == [("over", "team")]
+        assert [one for one, _ in plan.cancel] == [first]
+        after = [replace(tried, state=NoticeState.CANCELLED), Standing(plan.put[0], NoticeState.SENT)]
+        assert replan(met, after, told.at("2026-11-20 15:17")) == Plan((), ())
+
     def test_one_being_sent_counts_as_told(self, entitle: Any, told: Any) -> None:
         subject = told.ticket()
         running = decide(subject, entitle(subject, steps=STEPS), (), told.at("2026-11-20 15:00"))

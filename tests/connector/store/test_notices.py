@@ -236,6 +236,13 @@ def many(conn: Connection, count: int) -> None:
     )
 
 
+def test_an_attempt_that_may_have_been_received_is_known(engine: Engine) -> None:
+    planned(engine, BREACH)
+    with writing(engine) as conn:
+        conn.execute(update(notices).values(doubtful=True))
+    assert standing(engine) == (Standing(BREACH, NoticeState.PLANNED, doubtful=True),)
+
+
 @pytest.fixture
 def asked(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
     """Collect what is asked of the database about notices."""
