@@ -45,11 +45,11 @@ class JiraSite:
 
     def changed_since(self, since: datetime, cursor: str | None, scope: Scope) -> Iterator[Changes]:
         """Walk the tickets changed since an instant, or from a page's cursor on."""
-        return Walker(self._http, self._auth, self._now()).changed_since(since, cursor, scope)
+        return Walker(self._http, self._auth, self._now).changed_since(since, cursor, scope)
 
     def open_tickets(self, scope: Scope, cursor: str | None = None) -> Iterator[Changes]:
         """Walk the tickets that have not ended, from a page's cursor on where there is one."""
-        return Walker(self._http, self._auth, self._now()).open_tickets(scope, cursor)
+        return Walker(self._http, self._auth, self._now).open_tickets(scope, cursor)
 
     def check(self, scope: Scope) -> tuple[Finding, ...]:
         """Look at everything that dueby needs on the site."""

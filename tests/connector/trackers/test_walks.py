@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -273,6 +273,37 @@ def test_a_sandbox_jira_is_walked(jira: tuple[JiraSandbox, Tracker], monkeypatch
     assert walked(tracker.open_tickets(Scope(("SUP",)))) == {*made}
     assert ended not in found
     assert not [one for one in box.log.requests() if re.search(r"/rest/api/3/search\Z", one.path)]
+
+
+@pytest.mark.parametrize("pause", [timedelta(minutes=2), timedelta(minutes=12), timedelta(hours=3)], ids=str)
+@pytest.mark.parametrize("deployment", ["cloud", "datacenter"])
+def test_a_walk_that_rests_passes_over_nothing(
+    deployment: Literal["cloud", "datacenter"], pause: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jira_walk, "PAGE", 25)
+    at = [NOW]
+    with serve(JiraSandbox(deployment, now=lambda: at[0])) as box:
+        auth = Auth(user="bot@acme.example", token="sandbox-token")
+        auth = auth if deployment == "cloud" else Auth(bearer="sandbox-pat")
+        site = Site(name="acme", tracker="jira", url=box.url, deployment=deployment, auth=auth)
+        tracker = registry.open_tracker(site, lambda: at[0])
+        made = {box.create(at=NOW - timedelta(seconds=30 + 60 * ago)) for ago in range(90)}
+        since = NOW - timedelta(minutes=90)
+        seen, cursor = set(), None
+        for _ in range(20):
+            page = next(tracker.changed_since(since, cursor, Scope(("SUP",))))
+            seen |= {changed.ticket for changed in page.tickets}
+            cursor = page.cursor
+            if cursor is None:
+                break
+            at[0] += pause
+    assert cursor is None
+    assert seen == made
+
+
+def test_a_place_that_cannot_be_read_is_none(wire: Wire) -> None:
+    wire.answers("GET", CLOUD_SEARCH, {"issues": [issue("1")], "isLast": True})
+    assert names(wire.open(CLOUD).changed_since(NOW, '{"rest": "of another version"}', Scope())) == [["1"]]
 
 
 def test_what_the_search_does_not_know_yet_is_found_by_the_overlap(jira: tuple[JiraSandbox, Tracker]) -> None:
