@@ -19,7 +19,7 @@ from connector.decided import InForce, in_force
 from connector.settings import Settings
 from connector.sites import Site
 from connector.store.engine import reading, writing
-from connector.store.mappings import Applying, StoredMappings, current_mappings, save_mappings
+from connector.store.mappings import Applying, StoredMappings, current_mappings, save_mappings, wait_for_turn
 from connector.store.rates import counting
 from connector.trackers.port import Tracker
 from connector.trackers.registry import open_tracker
@@ -81,6 +81,7 @@ def _tracker(engine: Engine, site: Site) -> Tracker:
 
 def _put_in_force(asked: _Asked, settings: Settings, engine: Engine, now: datetime) -> None:
     with writing(engine) as conn:
+        wait_for_turn(conn)  # what another applies just now must be what this one is compared with
         standing, before = _standing(conn, asked, settings)
         changes = _changes(standing, asked)
         touched = touched_by(before.mappings, asked.mappings)

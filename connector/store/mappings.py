@@ -49,13 +49,18 @@ class Applying:
     silent: bool = False
 
 
+def wait_for_turn(conn: Connection) -> None:
+    """Let one admin at a time read what is in force and put something else in its place, to the transaction's end."""
+    lock(conn, "mappings")
+
+
 def save_mappings(conn: Connection, text: str, applying: Applying, now: datetime) -> int:
     """Put a checked document in force and the open tickets that it touches on the agenda; return its version.
 
     An unchanged document keeps its version and wakes nothing. Where a mapping is new, or matches otherwise than before,
     its site's open tickets are walked once.
     """
-    lock(conn, "mappings")  # of two admins at once the second sees what the first applied
+    wait_for_turn(conn)
     version = mappings_version(conn)
     standing = conn.execute(select(mappings.c.document).where(mappings.c.version == version)).scalar_one_or_none()
     if standing == text:

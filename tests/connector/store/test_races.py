@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import Connection, Engine, func, select, text
 
+from connector.cli.apply import apply
 from connector.errors import Scope, TrackerError
 from connector.store import agenda as store
 from connector.store.agenda import AgendaRow, Lease, agenda_row, feed, finish, put_open_tickets, renew, start, wake_all
@@ -216,6 +219,26 @@ def test_two_admins_who_apply_at_once_get_a_version_each(
         stored = current_mappings(conn)
     assert stored is not None
     assert (stored.version, stored.first_applied) == (8, {"okta": now})
+
+
+def test_the_second_of_two_admins_at_once_is_compared_with_what_the_first_applied(
+    engine: Engine, pool: ThreadPoolExecutor, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dueby.yaml").write_text("sites: {}\n", encoding="utf-8")
+    (tmp_path / "mappings.yaml").write_text("mappings: []\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    second = partial(CliRunner().invoke, apply, ["mappings.yaml", "--over", "0"])
+    with writing(engine) as conn:
+        save_mappings(conn, "mappings: []\n# the first\n", Applying(changed="", who="first", names=()), now)
+        with _waits(engine, pool, second) as begun:
+            pass
+    done = begun.result(timeout=20)
+    assert isinstance(done, Result)
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "Version 1 is in force, applied by first, not 0: export it, and change that.\n",
+    )
 
 
 def test_a_feeder_counts_what_another_has_just_reserved(
