@@ -14,7 +14,7 @@ Kind = Literal["info", "success", "warning", "failure"]
 _LONGEST_TITLE = 200
 _LONGEST_LINE = 1000
 _UNSEEN = "\u200b"
-_PINGS = re.compile(r"(?<=@)(?=\S)|(?<=<)(?=\S)|(?<=:)(?=//)")
+_PINGS = re.compile(r"(?<=@)(?=\S)|(?<=<)(?=\S)|(?<=\[)(?=~)|(?<=:)(?=//)")
 _MARKS = re.compile(r"[\\`*_\[\]<>~|#&!$]|^[-+=](?=\s)|^\d+(?=[.)])")
 _UNSAFE = re.compile(r"[^!#$%&+,\-./0-9:;=?@A-Za-z~]")
 
@@ -56,7 +56,7 @@ def message(title: str, lines: Sequence[Line], kind: Kind) -> Message:
 
 
 def harmless(text: str, longest: int) -> str:
-    """Make one line of a text, cut it, and break what would call people (`@channel`, `<!here>`) or become a link."""
+    """Make one line of a text, cut it, and break what would call people (`@here`, `<!here>`, `[~lee]`) or be a link."""
     return _PINGS.sub(_UNSEEN, one_line(text, longest))
 
 

@@ -337,6 +337,7 @@ HOSTILE = [
     ),
     pytest.param("see https://e.example", "see https:·//e.example", "see https:·//e.example", id="a bare address"),
     pytest.param("@channel look", "@·channel look", "@·channel look", id="a channel called"),
+    pytest.param("[~lee] look", "[·~lee] look", "\\[·\\~lee\\] look", id="a person called in a comment of Jira"),
     pytest.param("<!here> <@U1>", "<·!here> <·@·U1>", "\\<·\\!here\\> \\<·@·U1\\>", id="the calls of Slack"),
     pytest.param("`rm -rf`", "`rm -rf`", "\\`rm -rf\\`", id="code"),
     pytest.param("**loud** _it_", "**loud** _it_", "\\*\\*loud\\*\\* \\_it\\_", id="emphasis"),
