@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from connector.store.alerts import Trouble
 from connector.store.heartbeats import Heartbeat
-from connector.store.watched import ChannelFacts, Facts, SiteFacts
+from connector.store.watched import WEBHOOKS_MISSING, ChannelFacts, Facts, SiteFacts
 
 SILENT_FOR = timedelta(seconds=60)
 BEHIND_FOR = timedelta(minutes=5)
@@ -80,7 +80,7 @@ def _of_site(site: SiteFacts, told: Collection[str], now: datetime) -> Iterator[
     elif site.failing_since and now - site.failing_since >= FAILING_FOR and _whole_site(site, now):
         yield Trouble(kind="site_paused", site=site.name, detail=site.reason or "")
     if site.missed:
-        yield Trouble(kind="webhooks_missing", site=site.name)
+        yield Trouble(kind=WEBHOOKS_MISSING, site=site.name)
 
 
 def _whole_site(site: SiteFacts, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, Text, bindparam, exists, func, select
 
 from connector.store.alerts import open_alerts
 from connector.store.heartbeats import Heartbeat, latest
@@ -11,7 +11,10 @@ from connector.store.tables import Instant, agenda, missed, notices, open_cycles
 from policies.notices import NoticeState
 
 MISSED_FOR = timedelta(hours=1)
-"""How long webhooks count as not arriving after the last one that was missed."""
+"""How long webhooks count as not arriving after the last one that was missed, at least."""
+
+WEBHOOKS_MISSING = "webhooks_missing"
+"""The kind of the trouble that they don't arrive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,10 @@ class Facts:
 
 def read_facts(conn: Connection, now: datetime) -> Facts:
     """Read the facts in one short transaction."""
-    lost = {row.site: row.lost for row in conn.execute(_MISSED, {"since": now - MISSED_FOR})}
+    told = open_alerts(conn)
+    quiet = [alert.trouble.site for alert in told if alert.trouble.kind == WEBHOOKS_MISSING]
+    lost = dict.fromkeys((site for site in quiet if _no_event_since(conn, site)), 1)
+    lost |= {row.site: row.lost for row in conn.execute(_MISSED, {"since": now - MISSED_FOR})}
     return Facts(
         sites=tuple(
             SiteFacts(
@@ -70,8 +76,14 @@ def read_facts(conn: Connection, now: datetime) -> Facts:
             for row in conn.execute(_CHANNELS)
         ),
         latest_due_at=conn.execute(_LATEST_DUE).scalar_one(),
-        open_alerts=frozenset(alert.trouble.name for alert in open_alerts(conn)),
+        open_alerts=frozenset(alert.trouble.name for alert in told),
     )
+
+
+def _no_event_since(conn: Connection, site: str) -> bool:
+    """Say whether no event came since the last change of which none told: a quiet night mends no webhook."""
+    last = conn.execute(_LAST_MISSED, {"of_site": site}).scalar_one()
+    return last is not None and not conn.execute(_TOLD_SINCE, {"of_site": site, "last": last}).scalar_one()
 
 
 def _channels() -> Select[tuple[str, datetime | None, str | None, datetime | None]]:
@@ -108,5 +120,8 @@ _MISSED = (
     .where(missed.c.counted_at > bindparam("since", type_=Instant))
     .group_by(missed.c.site)
 )
+_OF_SITE = bindparam("of_site", type_=Text)
+_LAST_MISSED = select(func.max(missed.c.found_at)).where(missed.c.site == _OF_SITE, missed.c.counted_at.is_not(None))
+_TOLD_SINCE = select(exists().where(agenda.c.site == _OF_SITE, agenda.c.told_at > bindparam("last", type_=Instant)))
 _CHANNELS = _channels()
 _LATEST_DUE = select(func.max(open_cycles.c.due_at))

@@ -14,7 +14,7 @@ from connector.decided import InForce
 from connector.settings import Settings
 from connector.store.engine import reading, writing
 from connector.store.heartbeats import beat
-from connector.store.tables import notices, open_cycles, sites
+from connector.store.tables import agenda, missed, notices, open_cycles, sites
 from policies.escalation_schema import Channel
 from policies.loader import load_policies
 from policies.mapping import Mappings, read_mappings
@@ -190,6 +190,28 @@ mappings:
     answered_by: [{public_comment: {accounts: [vendor]}}]
 channels: [{name: ops, url: 'json://ops.example'}]
 """
+
+
+def test_webhooks_are_missing_until_one_comes_however_quiet_the_night(settings: Settings, engine: Engine) -> None:
+    alarm, hour = Alarm(settings), timedelta(hours=1)
+    lost = {"site": "acme", "ticket": "1", "changed_at": NOON - hour, "found_at": NOON - hour, "counted_at": NOON}
+    row = {"site": "acme", "ticket": "1", "rank": 0, "reason": "reconcile", "told_at": NOON - 2 * hour}
+    with writing(engine) as conn:
+        conn.execute(sites.insert(), {"name": "acme"})
+        conn.execute(missed.insert(), lost)
+        conn.execute(agenda.insert(), row)
+
+    def looked(at: datetime) -> list[tuple[str, str]]:
+        _alive(engine, at)
+        alarm.look(engine, RULES, at)
+        return _told(engine)
+
+    raised = [("webhooks_missing:acme", "alert")]
+    assert looked(NOON) == raised
+    assert looked(NOON + 20 * hour) == raised
+    with writing(engine) as conn:
+        conn.execute(agenda.update().values(told_at=NOON + 20 * hour))
+    assert looked(NOON + 21 * hour) == [*raised, ("webhooks_missing:acme", "over")]
 
 
 def test_holidays_that_end_before_the_latest_open_due_time(settings: Settings, engine: Engine) -> None:
