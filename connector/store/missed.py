@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy import Connection, delete, literal, select, update
 
 from connector.store.fetched import Kept, digest_of
 from connector.store.tables import Instant, agenda, missed
@@ -47,9 +47,3 @@ def judge_missed(conn: Connection, now: datetime) -> None:
     conn.execute(delete(missed).where(*unjudged, told))
     conn.execute(update(missed).where(*unjudged).values(counted_at=literal(now, Instant)))
     conn.execute(delete(missed).where(missed.c.found_at <= now - _KEPT_FOR))
-
-
-def missed_count(conn: Connection, site: str, since: datetime) -> int:
-    """Count a site's changes of which no event told, counted at this instant or later."""
-    counted = select(func.count()).select_from(missed).where(missed.c.site == site, missed.c.counted_at >= since)
-    return conn.execute(counted).scalar_one()
