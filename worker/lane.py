@@ -70,16 +70,19 @@ class Lane:
         with reading(self._means.engine) as conn:
             if not self._move(conn, now, lock=False)[0]:
                 return False
-        parcel = self._taken(now)
+        moved, parcel = self._taken(now)
         if parcel is not None:
             self._held = parcel
             self._send(parcel)
             self._held = None
-        return True
+        return moved
 
-    def _taken(self, now: datetime) -> _Parcel | None:
-        """Do what is to be done with the rows in one transaction; return those to send now."""
-        parcel: _Parcel | None = None
+    def _taken(self, now: datetime) -> tuple[bool, _Parcel | None]:
+        """Do what is to be done with the rows in one transaction; say whether that was anything, and what to send now.
+
+        Where others hold the rows it is nothing: they are looked at again in a second.
+        """
+        moved, parcel = False, None
         with suppress(_OtherWasFasterError), writing(self._means.engine) as conn:
             move, post = self._move(conn, now, lock=True)
             if move.put_off:
@@ -87,7 +90,8 @@ class Lane:
             if move.cancel:
                 cancel(conn, *move.cancel, now)
             parcel = _claimed(conn, move.send, post, now) if move.send else None
-        return parcel
+            moved = bool(move)
+        return moved, parcel
 
     def _move(self, conn: Connection, now: datetime, *, lock: bool) -> tuple[Move, Post]:
         channel = self._channels.by_name(conn).get(self._name)

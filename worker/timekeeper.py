@@ -20,6 +20,7 @@ from connector.settings import Settings
 from connector.store import deliveries
 from connector.store.alerts import purge_alerts
 from connector.store.engine import StoreAway, open_engine, reading, writing
+from connector.store.fetched import purge_fetched
 from connector.store.heartbeats import beat, forget_ended, purge_heartbeats, stop_beating
 from connector.store.missed import judge_missed
 from connector.store.notices import purge_notices
@@ -103,6 +104,7 @@ class Timekeeper:
             purge_requests(conn, now)
             purge_alerts(conn, now)
             purge_notices(conn, now)
+            purge_fetched(conn, now)
             judge_missed(conn, now)
         self._tidied_at = now
 

@@ -2,15 +2,18 @@
 
 import zlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Text, bindparam, select
+from sqlalchemy import Connection, Text, bindparam, delete, exists, select
 
-from connector.store.tables import fetched
+from connector.store.tables import fetched, tickets
 from connector.store.upsert import upsert
 from policies.model import Ticket, TicketRef
+
+KEPT_FOR = timedelta(days=90)
+"""How long a ticket that has ended is kept whole; one that is opened again is fetched anew."""
 
 _TICKET = TypeAdapter(Ticket)
 _SITE, _ID = bindparam("of_site", type_=Text), bindparam("of_ticket", type_=Text)
@@ -53,6 +56,13 @@ def fetched_ticket(conn: Connection, ref: TicketRef) -> Ticket | None:
     """Return a ticket as it was last fetched; None: never."""
     document = conn.execute(_DOCUMENT, {"of_site": ref.site, "of_ticket": ref.id}).scalar_one_or_none()
     return None if document is None else _TICKET.validate_json(zlib.decompress(document))
+
+
+def purge_fetched(conn: Connection, now: datetime) -> int:
+    """Forget the whole of tickets that ended long ago; return of how many. What was decided of them stays."""
+    same = (tickets.c.site == fetched.c.site) & (tickets.c.ticket == fetched.c.ticket)
+    old = delete(fetched).where(fetched.c.fetched_at < now - KEPT_FOR, exists().where(same, tickets.c.ended))
+    return conn.execute(old).rowcount
 
 
 def digest_of(ticket: Ticket) -> str:

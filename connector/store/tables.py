@@ -246,6 +246,7 @@ fetched = Table(
     Column("digest", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("fetched_at", Instant, nullable=False),
+    Index("fetched_by_age", "fetched_at"),
 )
 
 walks = Table(

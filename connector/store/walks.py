@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
+from connector.store.postgres import lock
 from connector.store.tables import EPOCH, sites, walks
 from connector.store.waits import Failing, Wait, note_site_fault, note_success
 from policies.model import TicketRef
@@ -56,6 +57,7 @@ def start_walk(conn: Connection, site: str, now: datetime, *, asked_for: bool = 
 
     `asked_for`: a person wants the walk over changes now.
     """
+    lock(conn, f"walk {site}")  # else two would take its two kinds at once
     free = or_(walks.c.token.is_(None), walks.c.busy_until <= now)
     ready = or_(walks.c.next_at <= now, walks.c.busy_until > now) if not asked_for else walks.c.kind == WalkKind.CHANGES
     held = select(walks.c.kind).where(walks.c.site == site, walks.c.token.is_not(None), walks.c.busy_until > now)

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("fetched_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("site", "ticket"),
     )
+    op.create_index("fetched_by_age", "fetched", ["fetched_at"], unique=False)
     op.create_table(
         "missed",
         sa.Column("site", sa.Text(), nullable=False),
@@ -146,5 +147,6 @@ def downgrade() -> None:
     op.drop_table("notices")
     op.drop_index("missed_by_found", table_name="missed")
     op.drop_table("missed")
+    op.drop_index("fetched_by_age", table_name="fetched")
     op.drop_table("fetched")
     op.drop_table("alerts")
