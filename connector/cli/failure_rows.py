@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 
 from sqlalchemy import Connection
 
@@ -124,7 +125,7 @@ def _notice(failure: NoticeFailure) -> Row:
         reason="not_sent",
         since=failure.since,
         attempts=failure.attempts,
-        sentence=f"{failure.error or 'It was not taken.'} Try it by `dueby channels test {failure.channel}`.",
+        sentence=f"{failure.error or 'It was not taken.'} Try it by `dueby channels test {quote(failure.channel)}`.",
         as_json={
             "id": f"n{failure.id}",
             "kind": "notice",

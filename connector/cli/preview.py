@@ -30,7 +30,7 @@ def preview(conn: Connection, settings: Settings, before: InForce, after: InForc
         console().print(_table(changed, settings))
     _list("would be breached at once", [one.key for one in found if one.breached_at_once])
     _list("would match no mapping any more", [one.key for one in found if one.matches_nothing])
-    _list("of the mappings that change match no open ticket", _idle(found, before, after))
+    _list("of the mappings that change match no open ticket fetched so far", _idle(found, before, after))
     _tell_notices(one for one in found if settings.sites[one.ref.site].write)
     if unknown := never_fetched(conn, touched):
         click.echo(f"{unknown} more on the agenda were never fetched: nothing can be said of them.")

@@ -1,6 +1,7 @@
 """Trouble of dueby itself as a message, told once and once more when it is over."""
 
 from datetime import datetime
+from shlex import quote
 
 from connector.notify import phrases
 from connector.notify.written import Line, Message, Reader, message
@@ -30,10 +31,14 @@ def compose_alert(alert: Alert, reader: Reader, *, doubtful: bool = False) -> Me
         if over
         else fill(ALERT_LINES["since"], language, at=since),
         fill(ALERT_LINES["detail"], language, detail=detail) if detail else "",
-        "" if over else fill(ALERT_ADVICE.get(trouble.kind, ALERT_ADVICE["other"]), language, **words),
+        "" if over else fill(_advice(trouble.kind), language, **words | {"channel": quote(trouble.channel)}),
         *phrases.noted(reader, over or alert.since, None, doubtful=doubtful),
     ]
     return message(title, [Line(line) for line in lines if line], "success" if over else "failure")
+
+
+def _advice(kind: str) -> str:
+    return ALERT_ADVICE.get(kind, ALERT_ADVICE["other"])
 
 
 def compose_test(channel: str, reader: Reader, *, now: datetime) -> Message:

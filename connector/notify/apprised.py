@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from functools import cache
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from connector.config.variables import fill
@@ -35,7 +36,7 @@ def open_service(channel: Channel, environ: Mapping[str, str]) -> "NotifyBase":
     if service is None:
         raise ChannelError(
             f"Channel {channel.name!r}: Apprise makes no sense of its address. Compare it with Apprise's page about "
-            f"that service, correct it, and try it with `dueby channels test {channel.name}`."
+            f"that service, correct it, and try it with `dueby channels test {quote(channel.name)}`."
         )
     service.retry = 0
     service.socket_connect_timeout, service.socket_read_timeout = TIMEOUT

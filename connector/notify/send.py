@@ -21,6 +21,7 @@ GIVES_UP = 20.0
 """Seconds after which a send that hangs is given up."""
 
 _STATUS = re.compile(r"error=(\d{3})")
+_MOVED_ON, _LIMITED = re.compile(r"3..|401|403|404|410"), re.compile(r"429|5..")
 _JSON = ("json", "jsons")
 
 
@@ -107,9 +108,15 @@ def _failed(channel: Channel, log: str) -> Outcome:
     found = _STATUS.search(log)
     late = "Read timed out" in log
     if found:
-        what = f"answered {found[1]}"
+        what = f"answered {found[1]}{_advice(found[1])}"
     elif late:
         what = "gave no answer in time; it may have been received"
     else:
-        what = "could not be reached, or answered nonsense"
+        what = "could not be reached, or answered nonsense. Check its address and the network"
     return Outcome(sent=False, why=f"Channel {channel.name!r} {what}. It is tried again.", doubtful=late)
+
+
+def _advice(status: str) -> str:
+    if _MOVED_ON.fullmatch(status):
+        return ". Its token was revoked, or its address leads elsewhere: correct it where dueby runs"
+    return ". It is limited or broken on its own side" if _LIMITED.fullmatch(status) else ""

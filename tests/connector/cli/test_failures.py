@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from connector import time_source
 from connector.errors import Scope, TrackerError
@@ -53,6 +53,12 @@ def row(at: datetime, ticket: str) -> dict[str, object]:
         "error": "The channel answers 500.",
         "since": at,
     }
+
+
+def test_a_command_to_copy_names_a_channel_of_two_words_as_one(troubled: Bench) -> None:
+    with writing(troubled.store()) as conn:
+        conn.execute(update(notices).values(channel="on call"))
+    assert "by `dueby channels test 'on call'`." in troubled.run("failures", "list").stdout
 
 
 def test_all_that_failed_in_one_list(troubled: Bench) -> None:

@@ -130,6 +130,12 @@ def test_every_kind_of_trouble_has_its_words_and_what_to_do() -> None:
     assert len(titles) == len(KINDS)
 
 
+def test_a_command_to_copy_names_a_channel_of_two_words_as_one() -> None:
+    message = compose_alert(Alert(Trouble(kind="channel_failing", channel="on call"), NOW, None), PARIS)
+    assert message.title == "dueby: notices of the channel on call do not go out"
+    assert "by `dueby channels test 'on call'`," in message.text
+
+
 def test_trouble_told_once_and_once_more_when_it_is_over() -> None:
     trouble = Trouble(kind="credentials_refused", site="acme", detail="401 from `acme`\nRenew the token.")
     message = compose_alert(Alert(trouble, NOW, None), PARIS)

@@ -96,10 +96,11 @@ def test_a_wrong_address_is_a_failure_that_names_the_channel_and_never_the_addre
 @pytest.mark.parametrize(
     ("fault", "why", "doubtful"),
     [
-        pytest.param({"status": 429}, "answered 429", False, id="too many requests"),
-        pytest.param({"status": 500}, "answered 500", False, id="broken"),
-        pytest.param({"status": 302, "headers": {"Location": "/login"}}, "answered 302", False, id="a login page"),
-        pytest.param({"drop": True}, "could not be reached", False, id="hangs up"),
+        pytest.param({"status": 429}, "answered 429. It is limited", False, id="too many requests"),
+        pytest.param({"status": 500}, "answered 500. It is limited or broken on its own side.", False, id="broken"),
+        pytest.param({"status": 401}, "401. Its token was revoked, or", False, id="a token that was revoked"),
+        pytest.param({"status": 302, "headers": {"Location": "/login"}}, "leads elsewhere", False, id="a login page"),
+        pytest.param({"drop": True}, "Check its address", False, id="hangs up"),
         pytest.param({"delay": 1.5}, "gave no answer in time", True, id="slower than its own limit"),
     ],
 )
