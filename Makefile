@@ -33,8 +33,8 @@ lint: $(READY)  ## ruff, the floors, and the files of docs/operation
 types: $(READY)  ## mypy, strict
 	$(BIN)/mypy
 
-pytest: $(READY)  ## All tests
-	$(BIN)/pytest
+pytest: $(READY)  ## All tests, a file at a time in each of two processes
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lock: $(READY)  ## Lock the dependencies anew, with hashes
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -141,12 +142,21 @@ def _whole_suite(config: pytest.Config) -> bool:
 
 
 def _unused(config: pytest.Config) -> bool:
-    return SHARED.is_dir() and not _opened and _whole_suite(config)
+    one_of_several = hasattr(config, "workerinput")
+    return SHARED.is_dir() and not _opened and _whole_suite(config) and not one_of_several
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what one of several processes that share the tests has read."""
+    _opened.update(getattr(node, "workeroutput", {}).get("shared", ()))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     """Fail a run of the whole suite that read none of the shared documents though they are there."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["shared"] = sorted(_opened)
     if _unused(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     yield
