@@ -43,6 +43,11 @@ class Notice:
         """Name the notice, whenever it goes out."""
         return self.metric, self.start_at, self.due_at, self.step, self.channel, self.repetition
 
+    @property
+    def rung(self) -> tuple[str, datetime, datetime, str, str]:
+        """Name what is said once and then repeated."""
+        return self.metric, self.start_at, self.due_at, self.step, self.channel
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

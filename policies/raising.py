@@ -1,6 +1,6 @@
 """Which notices of one open cycle are to be planned: those to come, and of the steps already past only the last."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,13 +11,15 @@ from policies.notices import Notice
 class Run:
     """One open cycle: its schedule, what of it has no row that stays, and what became of earlier notices of it.
 
-    `told` was told or is still to be sent though past; `lost` was cancelled before it was sent.
+    `told` was told or is still to be sent though past, `undone` those of it after which its channel heard that it was
+    over; `lost` was cancelled before it was sent.
     """
 
     schedule: Sequence[Notice]
     missing: Sequence[Notice]
     told: Sequence[Notice]
     lost: Sequence[Notice]
+    undone: Sequence[Notice]
     notices_from: datetime | None
 
 
@@ -34,7 +36,8 @@ def coming(run: Run, now: datetime) -> Iterator[Notice]:
 def raised(run: Run, now: datetime) -> Iterator[Notice]:
     """Give the last past step, to be sent now: unless it or a later one was told, or lies before `notices_from`.
 
-    A channel whose own notice of that step was lost hears it even where others were told.
+    A channel whose own notice of that step was lost hears it even where others were told. One that was told of a
+    breach, and then that it was over, hears of it once more: else nobody would know of a ticket opened again.
     """
     moments = _moments(run.schedule)
     order = sorted(moments, key=lambda step: moments[step])
@@ -45,9 +48,24 @@ def raised(run: Run, now: datetime) -> Iterator[Notice]:
     onwards = set(order[len(past) - 1 :])
     heard = {notice.channel for notice in run.told if notice.step in onwards}
     owed = {notice.channel for notice in run.lost if (notice.step, notice.repetition) == (last, 0)}
-    for notice in run.missing:
-        if (notice.step, notice.repetition) == (last, 0) and (not heard or notice.channel in owed - heard):
+    missing = {notice.key for notice in run.missing}
+    for notice in (one for one in run.schedule if (one.step, one.repetition) == (last, 0)):
+        if notice.key in missing and (not heard or notice.channel in owed - heard):
             yield replace(notice, send_at=now)
+        elif notice.key not in missing and notice.due_at <= now and notice.channel not in _still_told(run, onwards):
+            yield replace(notice, send_at=now, repetition=_next_repetition(run, notice))
+
+
+def _still_told(run: Run, steps: Collection[str]) -> set[str]:
+    """Name the channels that were told of one of these steps and have not heard since that it was over."""
+    undone = {notice.key for notice in run.undone}
+    return {notice.channel for notice in run.told if notice.step in steps and notice.key not in undone}
+
+
+def _next_repetition(run: Run, notice: Notice) -> int:
+    """Give what is said once more a number behind all that the schedule has and that was ever said."""
+    known = (*run.schedule, *run.told, *run.lost)
+    return 1 + max(one.repetition for one in known if one.rung == notice.rung)
 
 
 def _moments(schedule: Sequence[Notice]) -> dict[str, datetime]:

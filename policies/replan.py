@@ -44,6 +44,8 @@ def _is_stale(row: Standing, wanted: Mapping[Key, Notice], now: datetime) -> boo
     if row.state not in _WAITING or row.notice.step == OVER:
         return False
     notice = wanted.get(row.notice.key)
+    if notice is None and row.notice.send_at <= now:  # said once more, after a stand-down
+        return row.notice.rung not in {one.rung for one in wanted.values()}
     return notice is None or (row.notice.send_at > now and row.notice.send_at != notice.send_at)
 
 
@@ -53,6 +55,7 @@ def _run(
     schedule = [notice for notice in decision.notices if notice.metric == cycle.metric]
     staying: dict[Key, Standing] = {}
     lost: list[Notice] = []
+    overs = _overs(standing, cycle.metric)
     for row in _rows_of(decision, cycle, standing):
         key = row.notice.key
         if row.state is NoticeState.CANCELLED or key in leaving:
@@ -64,6 +67,7 @@ def _run(
         missing=[notice for notice in schedule if notice.key not in staying],
         told=[row.notice for row in staying.values() if row.state in TOLD or row.notice.send_at <= now],
         lost=lost,
+        undone=[row.notice for row in staying.values() if row.state in TOLD and _is_undone(row.notice, overs)],
         notices_from=decision.notices_from,
     )
 
@@ -72,13 +76,21 @@ def _rows_of(decision: Decision, cycle: OpenCycle, standing: Sequence[Standing])
     """Give the rows of a cycle, those from before its start was corrected among them."""
     ended = {finished.start_at for finished in decision.finished if finished.metric == cycle.metric}
     mine = [row for row in standing if row.notice.metric == cycle.metric]
-    overs = [row.notice for row in mine if row.notice.step == OVER]
+    overs = _overs(mine, cycle.metric)
     for row in mine:
         notice = row.notice
-        is_over = any(over.channel == notice.channel and over.send_at >= notice.send_at for over in overs)
-        corrected = notice.start_at not in ended and not is_over
+        corrected = notice.start_at not in ended and not _is_undone(notice, overs)
         if notice.step != OVER and (notice.start_at == cycle.start_at or corrected):
             yield row
+
+
+def _overs(standing: Sequence[Standing], metric: str) -> list[Notice]:
+    return [row.notice for row in standing if row.notice.metric == metric and row.notice.step == OVER]
+
+
+def _is_undone(notice: Notice, overs: Sequence[Notice]) -> bool:
+    """Say whether a notice's channel heard later that it was over."""
+    return any(over.channel == notice.channel and over.send_at >= notice.send_at for over in overs)
 
 
 def _why(notice: Notice, decision: Decision | None) -> str:

@@ -50,7 +50,7 @@ def _walked(walker: Walker, name: str, since: datetime | None) -> bool:
         click.echo(f"{name}: no mapping names this site; there is nothing to walk.")
         return True
     from_when = f"{steps.since or steps.walk.since:%Y-%m-%d %H:%MZ}"
-    click.echo(f"{name}: {steps.found} tickets changed since {from_when}, {steps.woken} put on the agenda.")
+    click.echo(f"{name}: {steps.found} changed since {from_when}, {steps.woken} put on the agenda.")
     _feed(walker, name)
     return True
 

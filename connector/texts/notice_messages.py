@@ -59,7 +59,7 @@ STEPS = {
     "before": "{span} of business time before it is due",
     "breach": "the due time has passed",
     "after": "{span} after it was due",
-    "over": "whoever was told hears once that it is over",
+    "over": "what was told before holds no more",
 }
 
 DIGESTS = {
@@ -83,7 +83,8 @@ ALERTS = {
 }
 
 ALERT_ADVICE = {
-    "credentials_refused": "Renew them in dueby.yaml, then run `dueby sites check {site}`. Nothing is lost meanwhile.",
+    "credentials_refused": "Renew them where dueby.yaml takes them from, restart dueby, then run "
+    "`dueby sites check {site}`. Nothing is lost meanwhile.",
     "site_paused": "`dueby failures list` says why. Its tickets wait, planned notices still go out.",
     "webhooks_missing": "Compare the tracker's webhook with the address and the secret in dueby.yaml, then run "
     "`dueby sites check {site}`. Meanwhile changes are found every 10 minutes.",
@@ -98,7 +99,7 @@ ALERT_ADVICE = {
 
 ALERT_LINES = {
     "title": "dueby: {what}",
-    "title.over": "dueby: over, {what}",
+    "title.over": "dueby: resolved: {what}",
     "since": "Since {at}",
     "over": "From {since} to {over}",
     "detail": "Cause: {detail}",

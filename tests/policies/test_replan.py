@@ -233,6 +233,46 @@ class TestReopened:
         assert desk.heard.told == ["15:15 50% team", "15:18 over team"]
         assert desk.heard.planned()[:2] == ["15:20 before 10m on-call", "15:30 breach on-call"]
 
+    @pytest.mark.parametrize(
+        ("steps", "again"),
+        [
+            pytest.param("[{at: breach, notify: [lead, team]}]", 1, id="of a step that is said once"),
+            pytest.param(
+                "[{at: breach, notify: [lead, team], repeat: {every: 4h, times: 2}}]", 3, id="of one that is repeated"
+            ),
+        ],
+    )
+    def test_a_breach_after_a_stand_down_is_told_once_more(self, desk: Desk, steps: str, again: int) -> None:
+        done, opened = ("2026-11-20 15:40", "Done"), ("2026-11-20 15:50", "Open")
+        desk.look("15:00", steps=steps)
+        desk.look("15:35", steps=steps)
+        desk.look("15:41", steps=steps, statuses=[done])
+        for _ in range(2):
+            desk.look("15:51", steps=steps, statuses=[done, opened])
+        assert desk.heard.told == [
+            "15:30 breach lead",
+            "15:30 breach team",
+            "15:41 over lead",
+            "15:41 over team",
+            f"15:51 breach lead again {again}",
+            f"15:51 breach team again {again}",
+        ]
+        closed = [done, opened, ("2026-11-20 15:55", "Done")]
+        desk.look("15:56", steps=steps, statuses=closed)
+        assert desk.heard.told[6:] == ["15:56 over lead again 1", "15:56 over team again 1"], (
+            "and it is over for them once more"
+        )
+        desk.look("15:58", steps=steps, statuses=[*closed, ("2026-11-20 15:57", "Open")])
+        assert desk.heard.told[8:] == [f"15:58 breach lead again {again + 1}", f"15:58 breach team again {again + 1}"]
+
+    def test_a_level_down_and_up_again_tells_the_breach_once_more(self, desk: Desk) -> None:
+        steps = "[{at: breach, notify: [lead]}]"
+        down, up = ("2026-11-20 15:40", "Low"), ("2026-11-20 15:50", "Highest")
+        desk.look("15:35", steps=steps)
+        desk.look("15:41", steps=steps, priorities=[down])
+        desk.look("15:51", steps=steps, priorities=[down, up])
+        assert desk.heard.told == ["15:35 breach lead", "15:41 over lead", "15:51 breach lead again 1"]
+
     def test_a_new_cycle_is_told_anew(self, desk: Desk, told: Any) -> None:
         filed, answers = "starts: {field: f}", [told.comment("2026-11-20 15:16", "vendor")]
         desk.look("15:00", filed, fields={"f": "2026-11-20T15:00Z"})

@@ -38,15 +38,15 @@ def test_changed_tickets_are_put_on_the_agenda_and_counted(applied: Bench) -> No
     applied.sandbox.create(project="DEV")
     told = applied.run("reconcile", "acme")
     assert (told.exit_code, told.stderr) == (0, "")
-    assert told.stdout.startswith("acme: 3 tickets changed since ")
+    assert told.stdout.startswith("acme: 3 changed since ")
     assert told.stdout.endswith("Z, 3 put on the agenda.\n")
     assert on_agenda(applied) == dict.fromkeys(tickets, Rank.RECONCILE)
 
 
 def test_the_next_walk_goes_on_from_there(applied: Bench) -> None:
     applied.sandbox.create(project="OKTA", at=time_source.now() - timedelta(hours=1))
-    assert ": 1 tickets" in applied.run("reconcile", "acme").stdout
-    assert ": 0 tickets" in applied.run("reconcile", "acme").stdout
+    assert ": 1 changed" in applied.run("reconcile", "acme").stdout
+    assert ": 0 changed" in applied.run("reconcile", "acme").stdout
 
 
 def test_since_walks_from_there_and_leaves_the_walks_place_alone(applied: Bench) -> None:
@@ -58,7 +58,7 @@ def test_since_walks_from_there_and_leaves_the_walks_place_alone(applied: Bench)
         before = conn.execute(select(walks.c.walked_at, walks.c.next_at, walks.c.cursor)).all()
     since = (now - timedelta(days=4)).isoformat()
     told = applied.run("reconcile", "acme", "--since", since)
-    assert f": 2 tickets changed since {now - timedelta(days=4):%Y-%m-%d %H:%M}Z" in told.stdout
+    assert f": 2 changed since {now - timedelta(days=4):%Y-%m-%d %H:%M}Z" in told.stdout
     with reading(applied.store()) as conn:
         assert conn.execute(select(walks.c.walked_at, walks.c.next_at, walks.c.cursor)).all() == before
 
@@ -91,7 +91,7 @@ def test_a_fault_of_one_site_stops_no_other(applied: Bench) -> None:
         told = applied.run("reconcile")
     assert told.exit_code == 1
     assert told.stderr == "acme: the tracker failed on its own side; it is tried again (500).\n"
-    assert told.stdout.startswith("help: 2 tickets changed")
+    assert told.stdout.startswith("help: 2 changed")
     assert told.stdout.endswith("1 put on the agenda.\n")
     with reading(applied.store()) as conn:
         failing = conn.execute(select(walks.c.site, walks.c.reason).where(walks.c.reason.is_not(None))).all()

@@ -144,10 +144,13 @@ def test_trouble_told_once_and_once_more_when_it_is_over() -> None:
         "acme refuses dueby's credentials",
         "Since Mon 23 Nov 2026, 14:30 Europe/Paris",
         "Cause: 401 from `acme` Renew the token.",
-        "Renew them in dueby.yaml, then run `dueby sites check acme`. Nothing is lost meanwhile.",
+        (
+            "Renew them where dueby.yaml takes them from, restart dueby, then run `dueby sites check acme`. "
+            "Nothing is lost meanwhile."
+        ),
     ]
     over = compose_alert(Alert(trouble, NOW, NOW + 10 * MINUTE), FRENCH)
-    assert over.title == "dueby\u00a0: terminé, acme refuse les identifiants de dueby"
+    assert over.title == "dueby\u00a0: résolu\u00a0: acme refuse les identifiants de dueby"
     assert "Du lun. 23 nov. 2026 à 14:30 Europe/Paris au lun. 23 nov. 2026 à 14:40 Europe/Paris" in over.text
     assert "sites check" not in over.text
     assert over.kind == "success"

@@ -162,7 +162,7 @@ def test_a_stand_down_word_for_word() -> None:
             "First response: was due Mon 23 Nov 2026, 14:30 Europe/Paris "
             "(for the customer Mon 23 Nov 2026, 08:30 America/New_York)"
         ),
-        "Step over: whoever was told hears once that it is over",
+        "Step over: what was told before holds no more",
     ]
     assert message.kind == "success"
 
@@ -290,7 +290,7 @@ def test_a_stand_down_says_how_it_came_to_its_end(subject: Subject, title: str, 
 def test_a_second_stand_down_of_an_answer_in_time_is_no_reminder() -> None:
     met = replace(ANSWERED, state=State.MET, ended_at=DUE - MINUTE)
     lines = compose(met, notice("over", 1), PARIS, now=DUE - MINUTE).text.splitlines()
-    assert "Step over: whoever was told hears once that it is over" in lines
+    assert "Step over: what was told before holds no more" in lines
     assert any(line.startswith("First response: was due Mon 23 Nov 2026, 14:30") for line in lines)
 
 
