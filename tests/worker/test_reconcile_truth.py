@@ -233,7 +233,7 @@ def test_one_reconcile_makes_up_for_every_lost_webhook(flavour: Flavour, both_en
         live(stage, TICKETS)
         stage.work()
         wrong_before = [ticket for ticket in stage.tickets if stage.shown(ticket) != wanted(stage, ticket)]
-        assert len(wrong_before) >= TICKETS // 20, "webhooks were lost, or this proves nothing"
+        assert wrong_before, "webhooks were lost, or this proves nothing"
         stage.pass_time(minutes=12)
         stage.walk()
         stage.work()
