@@ -13,6 +13,9 @@ ROOT = Path(__file__).parent.parent
 RECEIVER = "tests/connector/web/test_receiver.py"
 HERE = "tests/test_bad_input.py"
 TICKETS = "tests/scenarios/test_bad_tickets.py"
+NOTIFIER, SEND = "tests/worker/test_notifier.py", "tests/connector/notify/test_send.py"
+FAULTS, STORE = "tests/worker/test_stated_faults.py", "tests/worker/test_store_faults.py"
+MAPPING, REPLAN = "tests/policies/test_mapping.py", "tests/policies/test_replan.py"
 ITEMS = {
     "a policy with a fault": [f"{HERE}::test_a_policy_with_a_fault"],
     "a mapping with a fault": [f"{HERE}::test_a_mapping_with_a_fault"],
@@ -47,6 +50,42 @@ ITEMS = {
     "a comment without an author": [
         f"{TICKETS}::test_a_comment_without_an_author",
         f"{TICKETS}::test_a_comment_without_an_author_on_zendesk",
+    ],
+    "a channel that hangs": [
+        f"{NOTIFIER}::test_a_channel_that_hangs_holds_up_no_other",
+        f"{SEND}::test_a_send_that_hangs_is_given_up_and_three_of_them_stop_more",
+    ],
+    "a channel that answers 429 or 500": [
+        f"{NOTIFIER}::test_a_failed_notice_waits_longer_each_time_and_then_stands_under_failures"
+    ],
+    "a channel that answers with rubbish": [f"{SEND}::test_rubbish_that_is_no_http_is_a_failure"],
+    "an Apprise address that is wrong": [f"{NOTIFIER}::test_a_wrong_address_is_a_failure_that_does_not_tell_it"],
+    "an escalation naming no channel": [f"{MAPPING}::test_a_fault_elsewhere_is_refused_with_its_key_path"],
+    "a step after the end": [
+        f"{REPLAN}::test_when_it_is_over_the_rest_is_cancelled_and_whoever_was_told_hears_it_once",
+        f"{MAPPING}::test_a_step_before_any_ticket_can_be_filed_is_warned_of",
+    ],
+    "a mapping that names a field of another site": [
+        "tests/connector/cli/test_sites.py::test_one_planted_fault_is_named_alone"
+    ],
+    "a tracker down for an hour": [
+        f"{FAULTS}::test_a_tracker_that_is_down_for_an_hour_is_asked_seldom_told_of_once_and_caught_up_with"
+    ],
+    "credentials revoked at 3 a.m.": [
+        f"{FAULTS}::test_credentials_revoked_at_three_in_the_morning_are_told_at_once_and_taken_again_soon"
+    ],
+    "the database locked for 10 seconds": [
+        f"{STORE}::test_a_database_locked_for_over_ten_seconds",
+        f"{NOTIFIER}::test_a_database_locked_for_more_than_ten_seconds_after_a_send_makes_no_repeat",
+    ],
+    "the disk full": [f"{STORE}::test_a_full_disk"],
+    "two admins applying at once": [
+        "tests/connector/store/test_races.py::test_two_admins_who_apply_at_once_get_a_version_each",
+        "tests/connector/cli/test_apply.py::test_a_file_made_from_an_older_version_is_refused",
+    ],
+    "a clock that jumps": [
+        f"{FAULTS}::test_a_time_that_runs_ahead_breaches_early_and_is_put_right_when_it_is_put_back",
+        f"{NOTIFIER}::test_a_time_that_jumps_loses_nothing_and_sends_nothing_twice",
     ],
 }
 CONFIG = """
