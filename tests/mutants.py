@@ -64,7 +64,7 @@ MUTANTS = (
     ),
     Mutant(
         "a level change moves the start",
-        "policies/cycle.py",
+        "policies/timing.py",
         "if not mapping.restart_on_level_change:",
         "if mapping.restart_on_level_change is None:",
         (POLICIES,),
@@ -107,8 +107,8 @@ MUTANTS = (
     Mutant(
         "a write leaves without RENEW",
         "worker/leasekeeper.py",
-        "if method.upper() in _READS and now - self._kept_at < _RENEW_AFTER:",
-        "if now - self._kept_at < _RENEW_AFTER:",
+        "if method.upper() not in _READS or now - self._kept_at >= _RENEW_AFTER:",
+        "if now - self._kept_at >= _RENEW_AFTER:",
         (SYNC, "tests/worker"),
     ),
     Mutant(

@@ -131,7 +131,7 @@ def test_a_site_that_limits_then_refuses_then_hangs(tmp_path: Path) -> None:
         arrived = [seen.at - timedelta(seconds=seen.seconds) for seen in acme.sandbox.log.requests()]
         assert [at for at in arrived if pauses.of(at)] == []
         assert stage.rows("SELECT 1 FROM failures") == []
-        assert [told for told in _told(recorder) if "over" not in told] == [
+        assert [told for told in _told(recorder) if "resolved" not in told] == [
             "dueby: acme refuses dueby's credentials",
             "dueby: acme has been paused for more than 10 minutes",
         ]
