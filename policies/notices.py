@@ -21,6 +21,9 @@ class NoticeState(StrEnum):
 Key = tuple[str, datetime, datetime, str, str, int]
 """A notice's metric, start, due time, step, channel and repetition."""
 
+Series = tuple[str, datetime, datetime, str, str]
+"""A notice's metric, start, due time, step and channel: what is said once and then repeated."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Notice:
@@ -44,7 +47,7 @@ class Notice:
         return self.metric, self.start_at, self.due_at, self.step, self.channel, self.repetition
 
     @property
-    def rung(self) -> tuple[str, datetime, datetime, str, str]:
+    def series(self) -> Series:
         """Name what is said once and then repeated."""
         return self.metric, self.start_at, self.due_at, self.step, self.channel
 

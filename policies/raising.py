@@ -48,11 +48,11 @@ def raised(run: Run, now: datetime) -> Iterator[Notice]:
     onwards = set(order[len(past) - 1 :])
     heard = {notice.channel for notice in run.told if notice.step in onwards}
     owed = {notice.channel for notice in run.lost if (notice.step, notice.repetition) == (last, 0)}
-    missing = {notice.key for notice in run.missing}
+    missing, still_told = {notice.key for notice in run.missing}, _still_told(run, onwards)
     for notice in (one for one in run.schedule if (one.step, one.repetition) == (last, 0)):
         if notice.key in missing and (not heard or notice.channel in owed - heard):
             yield replace(notice, send_at=now)
-        elif notice.key not in missing and notice.due_at <= now and notice.channel not in _still_told(run, onwards):
+        elif notice.key not in missing and notice.due_at <= now and notice.channel not in still_told:
             yield replace(notice, send_at=now, repetition=_next_repetition(run, notice))
 
 
@@ -65,7 +65,7 @@ def _still_told(run: Run, steps: Collection[str]) -> set[str]:
 def _next_repetition(run: Run, notice: Notice) -> int:
     """Give what is said once more a number behind all that the schedule has and that was ever said."""
     known = (*run.schedule, *run.told, *run.lost)
-    return 1 + max(one.repetition for one in known if one.rung == notice.rung)
+    return 1 + max(one.repetition for one in known if one.series == notice.series)
 
 
 def _moments(schedule: Sequence[Notice]) -> dict[str, datetime]:

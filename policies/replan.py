@@ -6,7 +6,7 @@ from datetime import datetime
 
 from policies.decision import Decision, OpenCycle
 from policies.model import State
-from policies.notices import OVER, Key, Notice, NoticeState, Standing
+from policies.notices import OVER, Key, Notice, NoticeState, Series, Standing
 from policies.raising import Run, coming, raised
 from policies.stand_down import TOLD, stand_downs
 
@@ -28,7 +28,8 @@ class Plan:
 def replan(decision: Decision | None, standing: Sequence[Standing], now: datetime) -> Plan:
     """Plan a ticket's notices anew from all of its rows; twice is as once. `decision` None: the ticket is gone."""
     wanted = {notice.key: notice for notice in (decision.notices if decision else ())}
-    stale = [row for row in standing if _is_stale(row, wanted, now)]
+    series = {notice.series for notice in wanted.values()}
+    stale = [row for row in standing if _is_stale(row, wanted, series, now)]
     leaving = {row.notice.key for row in stale}
     runs = [_run(decision, cycle, standing, leaving, now) for cycle in decision.open_cycles] if decision else []
     past = [notice for run in runs for notice in raised(run, now)]
@@ -39,13 +40,13 @@ def replan(decision: Decision | None, standing: Sequence[Standing], now: datetim
     return Plan((*put, *overs), tuple((notice, _why(notice, decision)) for notice in dropped))
 
 
-def _is_stale(row: Standing, wanted: Mapping[Key, Notice], now: datetime) -> bool:
+def _is_stale(row: Standing, wanted: Mapping[Key, Notice], series: Collection[Series], now: datetime) -> bool:
     """Say whether a row that is still to be sent has no place in the schedule, or another one than it waits for."""
     if row.state not in _WAITING or row.notice.step == OVER:
         return False
     notice = wanted.get(row.notice.key)
     if notice is None and row.notice.send_at <= now:  # said once more, after a stand-down
-        return row.notice.rung not in {one.rung for one in wanted.values()}
+        return row.notice.series not in series
     return notice is None or (row.notice.send_at > now and row.notice.send_at != notice.send_at)
 
 
@@ -56,7 +57,7 @@ def _run(
     staying: dict[Key, Standing] = {}
     lost: list[Notice] = []
     overs = _overs(standing, cycle.metric)
-    for row in _rows_of(decision, cycle, standing):
+    for row in _rows_of(decision, cycle, standing, overs):
         key = row.notice.key
         if row.state is NoticeState.CANCELLED or key in leaving:
             lost.append(row.notice)
@@ -72,25 +73,27 @@ def _run(
     )
 
 
-def _rows_of(decision: Decision, cycle: OpenCycle, standing: Sequence[Standing]) -> Iterator[Standing]:
+def _rows_of(
+    decision: Decision, cycle: OpenCycle, standing: Sequence[Standing], overs: Mapping[str, datetime]
+) -> Iterator[Standing]:
     """Give the rows of a cycle, those from before its start was corrected among them."""
     ended = {finished.start_at for finished in decision.finished if finished.metric == cycle.metric}
-    mine = [row for row in standing if row.notice.metric == cycle.metric]
-    overs = _overs(mine, cycle.metric)
-    for row in mine:
+    for row in (row for row in standing if row.notice.metric == cycle.metric):
         notice = row.notice
         corrected = notice.start_at not in ended and not _is_undone(notice, overs)
         if notice.step != OVER and (notice.start_at == cycle.start_at or corrected):
             yield row
 
 
-def _overs(standing: Sequence[Standing], metric: str) -> list[Notice]:
-    return [row.notice for row in standing if row.notice.metric == metric and row.notice.step == OVER]
+def _overs(standing: Sequence[Standing], metric: str) -> Mapping[str, datetime]:
+    """Return when each channel was last to hear that it was over."""
+    found = [row.notice for row in standing if row.notice.metric == metric and row.notice.step == OVER]
+    return {over.channel: over.send_at for over in sorted(found, key=lambda over: over.send_at)}
 
 
-def _is_undone(notice: Notice, overs: Sequence[Notice]) -> bool:
+def _is_undone(notice: Notice, overs: Mapping[str, datetime]) -> bool:
     """Say whether a notice's channel heard later that it was over."""
-    return any(over.channel == notice.channel and over.send_at >= notice.send_at for over in overs)
+    return notice.channel in overs and overs[notice.channel] >= notice.send_at
 
 
 def _why(notice: Notice, decision: Decision | None) -> str:
