@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+UNAUTHORIZED = "unauthorized"
+"""The reason of a site that refuses dueby's credentials."""
+
 
 class Scope(StrEnum):
     """What a fault is about: this ticket alone, or everything on the site."""

@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connector.errors import UNAUTHORIZED
 from connector.store.alerts import Trouble
 from connector.store.heartbeats import Heartbeat
+from connector.store.waits import RUNNING_FAILURES
 from connector.store.watched import WEBHOOKS_MISSING, ChannelFacts, Facts, SiteFacts
 
 SILENT_FOR = timedelta(seconds=60)
 BEHIND_FOR = timedelta(minutes=5)
 FAILING_FOR = timedelta(minutes=10)
 WATCHED_KINDS = ("notifier", "timekeeper")
-_RUNNING_FAILURES = 3
-_UNAUTHORIZED = "unauthorized"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def _fresh(beat: Heartbeat, now: datetime) -> bool:
 def _of_site(site: SiteFacts, told: Collection[str], now: datetime) -> Iterator[Trouble]:
     """Find what keeps a whole site; refused credentials stand until it answers, whatever else happens meanwhile."""
     refused = Trouble(kind="credentials_refused", site=site.name)
-    if site.failures and (site.reason == _UNAUTHORIZED or refused.name in told):
+    if site.failures and (site.reason == UNAUTHORIZED or refused.name in told):
         yield refused
     elif site.failing_since and now - site.failing_since >= FAILING_FOR and _whole_site(site, now):
         yield Trouble(kind="site_paused", site=site.name, detail=site.reason or "")
@@ -84,7 +84,7 @@ def _of_site(site: SiteFacts, told: Collection[str], now: datetime) -> Iterator[
 
 
 def _whole_site(site: SiteFacts, now: datetime) -> bool:
-    return site.failures >= _RUNNING_FAILURES or site.paused_until > now
+    return site.failures >= RUNNING_FAILURES or site.paused_until > now
 
 
 def _broken(heartbeats: Collection[Heartbeat], now: datetime) -> Iterator[Trouble]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import click
 
 from connector.errors import TrackerError
-from connector.preflight.notes import note_findings
+from connector.preflight.notes import note_findings, noted_by
 from connector.preflight.preflight import specs_of
 from connector.settings import Settings
 from connector.trackers.port import Finding, Tracker, Verdict
@@ -50,12 +50,7 @@ def _written_out(channels: tuple[Channel, ...], file: str) -> Iterator[Fault]:
 
 def _sites_noted(mappings: Mappings, settings: Settings) -> list[str]:
     """Name the Jiras of which a mapping's escalation writes internal notes; every Zendesk ticket can hold them."""
-    internal = {channel.name for channel in mappings.channels if channel.internal_comment}
-    telling = {
-        escalation.name
-        for escalation in mappings.escalations
-        if any(internal & set(step.notify) for step in escalation.steps)
-    }
+    telling = noted_by(mappings)
     noted = dict.fromkeys(spec.site for spec in mappings.mappings if spec.escalation in telling)
     return [site for site in noted if settings.sites[site].tracker == "jira"]
 

@@ -19,12 +19,7 @@ def note_findings(
     if desks is None:  # every ticket of a Zendesk holds internal notes
         return
     public = [spelled for spelled in catalogue.names.get("project", ()) if spelled not in desks]
-    internal = {channel.name for channel in mappings.channels if channel.internal_comment}
-    telling = {
-        escalation.name: told
-        for escalation in mappings.escalations
-        if (told := sorted({name for step in escalation.steps for name in step.notify} & internal))
-    }
+    telling = noted_by(mappings)
     for index, spec in specs:
         if spec.escalation not in telling:
             continue
@@ -39,3 +34,13 @@ def note_findings(
                 f"{spec.name} tells the channel {channel!r} in every project, and {public[0][0]} is no service project"
             )
             yield replace(warning("not_internal", found, _TODO), path=path)
+
+
+def noted_by(mappings: Mappings) -> dict[str, list[str]]:
+    """Give the escalations that write internal notes, each with its channels that are such."""
+    internal = {channel.name for channel in mappings.channels if channel.internal_comment}
+    return {
+        escalation.name: told
+        for escalation in mappings.escalations
+        if (told := sorted({name for step in escalation.steps for name in step.notify} & internal))
+    }

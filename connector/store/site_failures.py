@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
+from connector.errors import UNAUTHORIZED
 from connector.store.postgres import unheld
 from connector.store.tables import EPOCH, agenda, failures, sites
-
-_RUNNING_FAILURES = 3
-_UNAUTHORIZED = "unauthorized"
+from connector.store.waits import RUNNING_FAILURES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class SiteFailure:
 
 def list_site_failures(conn: Connection, now: datetime) -> tuple[SiteFailure, ...]:
     """Return the sites that fail as a whole, by name."""
-    failing = or_(sites.c.failures >= _RUNNING_FAILURES, sites.c.reason == _UNAUTHORIZED, sites.c.paused_until > now)
+    failing = or_(sites.c.failures >= RUNNING_FAILURES, sites.c.reason == UNAUTHORIZED, sites.c.paused_until > now)
     found = conn.execute(select(sites).where(sites.c.failures > 0, failing).order_by(sites.c.name)).all()
     return tuple(_failure(conn, row, now) for row in found)
 

@@ -18,7 +18,8 @@ _OUR_OWN = frozenset({INTERNAL, TIMEOUT, NO_POLICY, NO_SITE})
 HOURLY = timedelta(hours=1)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 _LONGEST_PAUSE, _LONGEST_PAUSE_401 = timedelta(seconds=30), timedelta(seconds=60)
-_RUNNING_FAILURES = 3
+RUNNING_FAILURES = 3
+"""So many failures in a row, of more than one ticket, are the whole site's."""
 _SERVER_ERROR = 500
 _UNAUTHORIZED, _TOO_MANY, _UNAVAILABLE = 401, 429, 503
 
@@ -126,7 +127,7 @@ def _maybe_the_site(error: TrackerError) -> bool:
 def _pauses(error: TrackerError, running: int) -> bool:
     if error.scope is Scope.SITE and (error.status in {_UNAUTHORIZED, _TOO_MANY} or error.retry_after is not None):
         return True
-    return running >= _RUNNING_FAILURES
+    return running >= RUNNING_FAILURES
 
 
 def _pause_for(error: TrackerError, running: int) -> timedelta:

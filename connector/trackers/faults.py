@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from requests import Response
 
-from connector.errors import Scope, TrackerError
+from connector.errors import UNAUTHORIZED, Scope, TrackerError
 from connector.trackers.shapes import Json, record, records, word, words
 
 _NOT_FOUND = "not_found"
@@ -115,7 +115,7 @@ def _unauthorized(site: str, status: int) -> TrackerError:
     sentence = (
         f"{site}: the tracker refuses dueby's credentials ({status}). Check `auth`: revoked, expired or mistyped?"
     )
-    return TrackerError("unauthorized", sentence, retryable=True, scope=Scope.SITE, status=status)
+    return TrackerError(UNAUTHORIZED, sentence, retryable=True, scope=Scope.SITE, status=status)
 
 
 def _limited(site: str, status: int, wait: timedelta | None, *, tickets: bool) -> TrackerError:

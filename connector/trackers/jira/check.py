@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from requests.auth import AuthBase
 
-from connector.errors import TrackerError
+from connector.errors import UNAUTHORIZED, TrackerError
 from connector.sites import Site
 from connector.trackers.findings import fault, field_findings, gathered, right, time_findings, told, usable, warning
 from connector.trackers.http import Http
@@ -95,6 +95,6 @@ def _todos(site: Site) -> dict[str, str]:
         else "make a new personal access token as that user (Profile > Personal access tokens)"
     )
     return {
-        "unauthorized": f"{key} and put it into `auth`; check `auth.user` and `url` too",
+        UNAUTHORIZED: f"{key} and put it into `auth`; check `auth.user` and `url` too",
         "forbidden": "give dueby's account access to Jira (a licence, an application role), and log in once as it",
     }

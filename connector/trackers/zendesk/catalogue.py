@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connector.errors import Scope, TrackerError
+from connector.errors import UNAUTHORIZED, Scope, TrackerError
 from connector.trackers.optional import unless_refused
 from connector.trackers.remembered import Remembered
 from connector.trackers.shapes import Json, record, records, word
@@ -80,7 +80,7 @@ class Catalogue:
             return own
         name = self._client.http.site.name  # to a stranger Zendesk answers 200 with a user that has no id
         sentence = f"{name}: Zendesk does not know dueby's account. Check `auth`: revoked, expired or mistyped?"
-        raise TrackerError("unauthorized", sentence, retryable=True, scope=Scope.SITE)
+        raise TrackerError(UNAUTHORIZED, sentence, retryable=True, scope=Scope.SITE)
 
 
 def _field(raw: Json) -> Field:

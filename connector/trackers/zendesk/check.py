@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from connector.errors import TrackerError
+from connector.errors import UNAUTHORIZED, TrackerError
 from connector.trackers.findings import fault, field_findings, gathered, right, time_findings, told, usable, warning
 from connector.trackers.optional import unless_refused
 from connector.trackers.port import Finding, Scope
@@ -18,7 +18,7 @@ _SAMPLE = 5
 _INSTANTS = ("2026-11-23T14:30:00+01:00", "2026-11-23T13:30:00Z")
 _LIGHT_AGENT = "1"
 _TODOS = {
-    "unauthorized": "check `auth`: a confidential OAuth client with that id and secret, or a token that is active",
+    UNAUTHORIZED: "check `auth`: a confidential OAuth client with that id and secret, or a token that is active",
     "forbidden": "give dueby's account a seat as an administrator",
 }
 

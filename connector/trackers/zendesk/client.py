@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from requests.auth import AuthBase
 
-from connector.errors import Scope, TrackerError
+from connector.errors import UNAUTHORIZED, Scope, TrackerError
 from connector.sites import Auth
 from connector.trackers.faults import bad_answer
 from connector.trackers.http import Bearer, Http, Params, basic
@@ -109,4 +109,4 @@ def _refused(site: str, error: TrackerError) -> TrackerError:
         f"{site}: Zendesk gives no access token for `auth.client_id` ({error.status}). Check the OAuth client: it must "
         "be confidential, with that id and secret."
     )
-    return TrackerError("unauthorized", sentence, retryable=True, scope=Scope.SITE, status=error.status)
+    return TrackerError(UNAUTHORIZED, sentence, retryable=True, scope=Scope.SITE, status=error.status)
