@@ -14,10 +14,14 @@ from policies.yaml12 import read_yaml
 
 def scope_of(specs: Iterable[MappingSpec]) -> Scope:
     """Give the projects that mappings name; all of the site where one of them names none."""
+    projects = projects_of(specs)
+    return Scope(None if projects is None else tuple(sorted(projects)))
+
+
+def projects_of(specs: Iterable[MappingSpec]) -> tuple[str, ...] | None:
+    """Give the projects that mappings name, in the order of the file; None where one of them names none."""
     named = [spec.match.get("project") for spec in specs]
-    if None in named:
-        return Scope()
-    return Scope(tuple(sorted({project for projects in named if projects for project in projects})))
+    return None if None in named else tuple(dict.fromkeys(project for projects in named for project in projects or ()))
 
 
 def scopes_of(specs: Collection[MappingSpec]) -> Mapping[str, Scope]:

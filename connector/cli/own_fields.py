@@ -6,7 +6,7 @@ import click
 
 from connector import time_source
 from connector.cli.door import door, open_store, read_settings, site_named
-from connector.preflight.preflight import scope_of, specs_of
+from connector.preflight.preflight import checked_scope, specs_of
 from connector.settings import Settings
 from connector.sites import Site
 from connector.store.engine import reading
@@ -75,4 +75,4 @@ def _scope(settings: Settings, site: Site) -> Scope:
         read = read_mappings(standing.text, "mappings in force", policies, settings.sites) if standing else None
     except FaultsError:  # `sites check` tells those
         read = None
-    return scope_of(specs_of(site.name, read)) if read else Scope()
+    return checked_scope(specs_of(site.name, read)) if read else Scope()

@@ -7,6 +7,7 @@ from connector.errors import TrackerError
 from connector.preflight.names import name_findings
 from connector.preflight.notes import note_findings
 from connector.preflight.used import names_used
+from connector.scopes import projects_of
 from connector.sites import Site
 from connector.trackers.findings import fault, right, told, warning
 from connector.trackers.port import Catalogue, Finding, Scope, Tracker
@@ -29,7 +30,7 @@ class Ground:
 def preflight(name: str, ground: Ground) -> tuple[Finding, ...]:
     """Look at everything that a site needs; write nothing, raise nothing for what a tracker answers."""
     site, specs = ground.sites[name], specs_of(name, ground.mappings)
-    found = [*ground.tracker(name).check(scope_of(specs)), _secret_finding(site)]
+    found = [*ground.tracker(name).check(checked_scope(specs)), _secret_finding(site)]
     if any(finding.code == "account" for finding in found):
         try:
             found += _mapping_findings(name, specs, ground)
@@ -43,12 +44,10 @@ def specs_of(name: str, mappings: Mappings) -> Numbered:
     return tuple((index, spec) for index, spec in enumerate(mappings.mappings) if spec.site == name)
 
 
-def scope_of(specs: Numbered) -> Scope:
+def checked_scope(specs: Numbered) -> Scope:
     """Give what a site's mappings look at: where one names no project, all of them."""
-    named = [spec.match.get("project") for _, spec in specs]
-    projects = None if None in named else tuple(dict.fromkeys(text for texts in named for text in texts or ()))
     forms = tuple(dict.fromkeys(text for _, spec in specs for text in spec.match.get("form", ())))
-    return Scope(projects, forms or None)
+    return Scope(projects_of(spec for _, spec in specs), forms or None)
 
 
 def _secret_finding(site: Site) -> Finding:

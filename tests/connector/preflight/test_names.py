@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.preflight.names import name_findings, nearest
-from connector.preflight.preflight import scope_of
+from connector.preflight.preflight import checked_scope
 from connector.preflight.used import Used, names_used
 from connector.trackers.port import Catalogue, Scope
 from policies.mapping_schema import Mapping as MappingSpec
@@ -119,4 +119,4 @@ def test_a_name_counts_by_any_spelling_as_it_does_for_tickets(text: str) -> None
 )
 def test_what_a_sites_mappings_look_at(projects: list[list[str] | None], expected: tuple[str, ...] | None) -> None:
     specs = [spec(match={"project": names} if names else {"labels": ["a"]}) for names in projects]
-    assert scope_of(tuple(enumerate(specs))) == Scope(expected)
+    assert checked_scope(tuple(enumerate(specs))) == Scope(expected)
