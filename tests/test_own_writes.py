@@ -1,6 +1,5 @@
 """What dueby writes comes back to it as a webhook, and no further write follows: real receiver, agenda and sync."""
 
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from connector import time_source
 from connector.sandbox.server import serve
@@ -19,9 +17,8 @@ from connector.store.agenda import feed
 from connector.store.engine import open_engine, writing
 from connector.store.mappings import Applying, save_mappings
 from connector.store.upgrade import upgrade
-from connector.web.intake import Intake
-from connector.web.routes import Ports, join
 from policies.model import TicketRef
+from tests.receiving import received
 from tests.scenarios.desk import deps_for
 from tests.scenarios.flavours import CLOUD, DATACENTER, ZENDESK, Box, Flavour
 from worker.deps import Deps
@@ -79,28 +76,6 @@ class Loop:
 
 
 @contextmanager
-def received(site: Site, engine: Engine) -> Iterator[str]:
-    """Serve the real receiver for a site; give its webhooks' address."""
-    ports = Ports(
-        sites={site.name: site},
-        store=Intake(lambda: engine).store,
-        feed=lambda _: None,
-        missing=lambda: (),
-        metrics=lambda: b"",
-        now=time_source.now,
-    )
-    server = make_server("127.0.0.1", 0, join(ports), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/webhooks/{site.tracker}/{site.name}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
 def looped(flavour: Flavour, folder: Path, **webhook: object) -> Iterator[Loop]:
     """Open a sandbox whose webhooks reach a dueby that writes to it."""
     engine = open_engine(f"sqlite:///{folder}/dueby.db")
@@ -118,7 +93,7 @@ def looped(flavour: Flavour, folder: Path, **webhook: object) -> Iterator[Loop]:
         with writing(engine) as conn:
             text = MAPPINGS % flavour.words["match"]
             save_mappings(conn, text, Applying(changed="all", who="a test", names=("hosteur",)), time_source.now())
-        with received(site, engine) as address:
+        with received(site, engine, time_source.now) as address:
             box.webhook(address, secret=SECRET, **webhook)
             yield Loop(box, engine, deps_for(site, engine, time_source.now))
     engine.dispose()

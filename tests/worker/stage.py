@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,16 @@ def free_port() -> int:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
+
+
+def wrong(stage: Stage, filed: Mapping[str, datetime]) -> list[str]:
+    """Name the tickets whose fields do not show that their answer is due then."""
+    return [ticket for ticket, due in filed.items() if _shown_due(stage, ticket) != due]
+
+
+def _shown_due(stage: Stage, ticket: str) -> datetime | None:
+    due, state, _ = stage.shown(ticket)
+    return datetime.strptime(due, "%Y-%m-%dT%H:%M:%S.%f%z") if due and state == "running" else None
 
 
 @contextmanager

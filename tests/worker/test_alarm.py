@@ -19,6 +19,7 @@ from policies.escalation_schema import Channel
 from policies.loader import load_policies
 from policies.mapping import Mappings, read_mappings
 from tests.worker.conftest import SITE
+from tests.worker.settings import settings_on
 from worker.alarm import Alarm
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -28,19 +29,7 @@ RULES = InForce({}, Mappings(channels=(OPS,)), {})
 
 @pytest.fixture
 def settings(engine: Engine, tmp_path: Path) -> Settings:
-    return Settings(
-        config=tmp_path / "dueby.yaml",
-        policies=None,
-        public_url=None,
-        alerts="ops",
-        sites={"acme": SITE},
-        database_url=engine.url.render_as_string(hide_password=False),
-        redis_url=None,
-        data=tmp_path,
-        port=8000,
-        bind="127.0.0.1",
-        workers=2,
-    )
+    return settings_on(engine, tmp_path, alerts="ops")
 
 
 def _alive(engine: Engine, at: datetime, kinds: Iterable[str] = ("notifier", "timekeeper")) -> None:

@@ -28,6 +28,7 @@ from connector.store.tables import agenda, notices, sites
 from connector.store.tickets import Memory, remember
 from policies.model import State, TicketRef
 from tests.worker.conftest import NOON, SITE, FakeTracker
+from tests.worker.settings import settings_on
 from tests.worker.stage import wait_until
 from worker.means import means_of
 from worker.notifier import Notifier
@@ -106,19 +107,7 @@ class Told:
 
 @pytest.fixture
 def told(engine: Engine, tmp_path: Path) -> Iterator[Told]:
-    settings = Settings(
-        config=tmp_path / "dueby.yaml",
-        policies=None,
-        public_url=None,
-        alerts="team",
-        sites={"acme": SITE},
-        database_url=engine.url.render_as_string(hide_password=False),
-        redis_url=None,
-        data=tmp_path,
-        port=8000,
-        bind="127.0.0.1",
-        workers=2,
-    )
+    settings = settings_on(engine, tmp_path, alerts="team")
     with writing(engine) as conn:
         save_mappings(conn, CHANNELS, Applying(changed="all", who="a test", names=()), NOON)
         for number in range(1, 31):

@@ -5,10 +5,9 @@
 
 import os
 import random
-import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from connector.decided import Recalled, decided
 from connector.sandbox.server import serve
@@ -29,9 +27,8 @@ from connector.store.mappings import Applying, save_mappings
 from connector.store.walk_plan import due_walks, plan_walks
 from connector.texts import summary
 from connector.trackers.port import Scope
-from connector.web.intake import Intake
-from connector.web.routes import Ports, join
 from policies.model import State, Ticket, TicketRef
+from tests.receiving import received
 from tests.scenarios.desk import BASE, deps_for
 from tests.scenarios.flavours import CLOUD, DATACENTER, ZENDESK, Box, Flavour
 from tests.walk import walk_due
@@ -141,27 +138,6 @@ def _apply(stage: Stage) -> None:
         save_mappings(conn, text, Applying(changed="all", who="a test", names=("okta",)), NOON - timedelta(days=1))
         plan_walks(conn, {"acme": Scope(("SUP",)) if stage.flavour.tracker == "jira" else Scope()})
     stage.walk()  # what is walked from now on are changes
-
-
-@contextmanager
-def received(site: Site, engine: Engine, now: Callable[[], datetime]) -> Iterator[str]:
-    ports = Ports(
-        sites={site.name: site},
-        store=Intake(lambda: engine).store,
-        feed=lambda _: None,
-        missing=lambda: (),
-        metrics=lambda: b"",
-        now=now,
-    )
-    server = make_server("127.0.0.1", 0, join(ports), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/webhooks/{site.tracker}/{site.name}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def live(stage: Stage, count: int) -> None:

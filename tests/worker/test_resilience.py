@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from tests.worker.stage import Stage, staged, wait_until
+from tests.worker.stage import Stage, staged, wait_until, wrong
 
 pytestmark = pytest.mark.end_to_end
 
@@ -37,7 +37,7 @@ def test_kills_and_an_emptied_redis_lose_nothing_and_double_nothing(tmp_path: Pa
             if left > 1:
                 time.sleep(TICKETS * HOLD / SLOTS / (KILLS + 1))
         assert stage.sandbox.sender.idle(30)
-        took = wait_until(lambda: not _wrong(stage, filed), 60, "all fields right")
+        took = wait_until(lambda: not wrong(stage, filed), 60, "all fields right")
         wait_until(lambda: not stage.rows("SELECT 1 FROM agenda WHERE busy_until > 0"), 60, "the agenda to rest")
         writes = stage.sandbox.log.writes()
         assert len(writes) <= TICKETS + KILLS
@@ -55,15 +55,6 @@ def _filed(stage: Stage, dice: random.Random) -> dict[str, datetime]:
         ticket = stage.sandbox.create(fields={"priority": priority}, at=at)
         due[ticket] = at + timedelta(hours=TARGETS[priority])
     return due
-
-
-def _wrong(stage: Stage, filed: dict[str, datetime]) -> list[str]:
-    return [ticket for ticket, due in filed.items() if _shown_due(stage, ticket) != due]
-
-
-def _shown_due(stage: Stage, ticket: str) -> datetime | None:
-    due, state, _ = stage.shown(ticket)
-    return datetime.strptime(due, "%Y-%m-%dT%H:%M:%S.%f%z") if due and state == "running" else None
 
 
 def _emptied_while_queued(stage: Stage) -> None:

@@ -11,7 +11,6 @@ from redis.retry import Retry
 from sqlalchemy import text
 
 from connector.errors import Scope, TrackerError
-from connector.settings import Settings
 from connector.store.agenda import feed, start
 from connector.store.engine import reading, writing
 from connector.store.heartbeats import beat
@@ -19,6 +18,7 @@ from connector.store.tables import sites
 from connector.trackers.port import Rank
 from policies.model import TicketRef
 from tests.worker.conftest import MAPPINGS, REF, World
+from tests.worker.settings import settings_on
 from worker.sync import sync
 from worker.timekeeper import Timekeeper
 
@@ -77,19 +77,7 @@ class Night:
 
 @pytest.fixture
 def night(world: World, tmp_path: Path) -> Night:
-    settings = Settings(
-        config=tmp_path / "dueby.yaml",
-        policies=None,
-        public_url=None,
-        alerts="ops",
-        sites=world.deps.sites,
-        database_url=world.engine.url.render_as_string(hide_password=False),
-        redis_url=None,
-        data=tmp_path,
-        port=8000,
-        bind="127.0.0.1",
-        workers=4,
-    )
+    settings = settings_on(world.engine, tmp_path, alerts="ops", sites=world.deps.sites, workers=4)
     world.apply(MAPPINGS + CHANNELS)
     timekeeper = Timekeeper(settings, world.deps.rules, Redis(port=1, retry=Retry(NoBackoff(), 0)), world.deps.now)
     return Night(world, timekeeper, [])

@@ -16,6 +16,7 @@ from connector.store.heartbeats import latest
 from connector.trackers.port import Rank
 from policies.model import TicketRef
 from tests.worker.conftest import SITE
+from tests.worker.settings import settings_on
 from tests.worker.test_rules import OWN, Ticking
 from worker.rules import Rules
 from worker.timekeeper import Timekeeper
@@ -29,19 +30,7 @@ def settings(engine: Engine, tmp_path: Path) -> Settings:
     folder = tmp_path / "policies"
     folder.mkdir()
     (folder / "own.yaml").write_text(OWN, encoding="utf-8")
-    return Settings(
-        config=tmp_path / "dueby.yaml",
-        policies=folder,
-        public_url=None,
-        alerts=None,
-        sites={"acme": SITE},
-        database_url=str(engine.url),
-        redis_url=None,
-        data=tmp_path,
-        port=8000,
-        bind="127.0.0.1",
-        workers=2,
-    )
+    return settings_on(engine, tmp_path, policies=folder)
 
 
 def test_a_tick_queues_what_is_due_and_gives_a_sign_of_life(settings: Settings, engine: Engine, redis: Redis) -> None:

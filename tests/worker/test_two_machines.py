@@ -13,7 +13,7 @@ import psutil
 import pytest
 from redis import Redis
 
-from tests.worker.stage import Stage, free_port, staged, wait_until
+from tests.worker.stage import Stage, free_port, staged, wait_until, wrong
 
 pytestmark = pytest.mark.end_to_end
 
@@ -66,7 +66,7 @@ def test_a_machine_is_lost_in_the_middle_and_the_other_does_the_rest(
         filed = _filed(first)
         wait_until(lambda: _synced(first) >= 3 and _synced(second) >= 3, 30, "syncs on both machines")
         _lose(first)
-        wait_until(lambda: not _wrong(first, filed), 90, "all fields right")
+        wait_until(lambda: not wrong(first, filed), 90, "all fields right")
         writes = first.sandbox.log.writes()
         assert sorted({write.ticket for write in writes}) == sorted(filed)
         assert [write for write in writes if write.equal] == [], "what had been written is not written again"
@@ -77,7 +77,7 @@ def test_a_machine_is_lost_in_the_middle_and_the_other_does_the_rest(
 def _files_and_sees_it_right(machine: Stage) -> None:
     at = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251  # the sandbox's tickets are of today
     ticket = machine.sandbox.create(fields={"priority": "High"}, at=at)
-    wait_until(lambda: not _wrong(machine, {ticket: at + timedelta(hours=6)}), 10, "a later ticket, as ever")
+    wait_until(lambda: not wrong(machine, {ticket: at + timedelta(hours=6)}), 10, "a later ticket, as ever")
 
 
 def _slots(stage: Stage) -> int:
@@ -94,12 +94,3 @@ def _filed(stage: Stage) -> dict[str, datetime]:
         ticket = stage.sandbox.create(fields={"priority": priority}, at=at)
         due[ticket] = at + timedelta(hours=TARGETS[priority])
     return due
-
-
-def _wrong(stage: Stage, filed: dict[str, datetime]) -> list[str]:
-    return [ticket for ticket, due in filed.items() if _shown_due(stage, ticket) != due]
-
-
-def _shown_due(stage: Stage, ticket: str) -> datetime | None:
-    due, state, _ = stage.shown(ticket)
-    return datetime.strptime(due, "%Y-%m-%dT%H:%M:%S.%f%z") if due and state == "running" else None
